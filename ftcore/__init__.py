@@ -1,0 +1,3 @@
+"""Fine-tuning workshop core: everything except the screen."""
+
+__version__ = "0.1.0"

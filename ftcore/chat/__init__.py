@@ -1,0 +1,1 @@
+"""A trained model, or one of its baselines, answers."""

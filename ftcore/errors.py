@@ -1,0 +1,192 @@
+"""Every error that a participant may see.
+
+Each class carries a stable ``code`` and an English message for logs. The Spanish
+text (``problem`` and ``fix``) lives in ``assets/texts/es/errors`` under that code.
+"""
+
+from typing import ClassVar
+
+Param = str | int | float
+
+
+class FtcoreError(Exception):
+    """Base class; never raised itself."""
+
+    code: ClassVar[str]
+    message: ClassVar[str]
+
+    def __init__(self, **params: Param) -> None:
+        self.params = params
+        super().__init__(self.message.format(**params))
+
+
+# --- data ---------------------------------------------------------------------
+
+
+class UnusableDatasetError(FtcoreError):
+    """The dataset has findings that make training impossible."""
+
+    code = "unusable_dataset"
+    message = "Dataset {name!r} cannot train: {findings} blocking finding(s)."
+
+
+class FileNotReadableError(FtcoreError):
+    """The path given on the command line is no readable file."""
+
+    code = "file_not_readable"
+    message = "Cannot read {path!r}: {reason}."
+
+
+class FileTooLargeError(FtcoreError):
+    """An upload is over the configured limit."""
+
+    code = "file_too_large"
+    message = "File of {found_mb} MB is over the limit of {limit_mb} MB."
+
+
+class UnknownTemplateError(FtcoreError):
+    """No template folder has that name."""
+
+    code = "unknown_template"
+    message = "No template named {name!r}; available: {available}."
+
+
+# --- models -------------------------------------------------------------------
+
+
+class UnknownBaseModelError(FtcoreError):
+    """The catalogue has no base model of that name."""
+
+    code = "unknown_base_model"
+    message = "No base model named {name!r}; available: {available}."
+
+
+class BaseModelMissingError(FtcoreError):
+    """The catalogue knows the base model, but its file is not on this machine."""
+
+    code = "base_model_missing"
+    message = "Base model {name!r} is not installed; run: {command}."
+
+
+class NotATrainedModelError(FtcoreError):
+    """The folder holds no trained model of ours."""
+
+    code = "not_a_trained_model"
+    message = "Folder {path!r} holds no trained model."
+
+
+# --- training -----------------------------------------------------------------
+
+
+class UnknownTrainerError(FtcoreError):
+    """No training backend is registered under that name."""
+
+    code = "unknown_trainer"
+    message = "No trainer named {name!r}; available: {available}."
+
+
+class TrainerClosedError(FtcoreError):
+    """The training backend cannot be used by this participant."""
+
+    code = "trainer_closed"
+    message = "Trainer {name!r} is not open: {reason}."
+
+
+class UnknownJobError(FtcoreError):
+    """No job has that id, or it belongs to somebody else."""
+
+    code = "unknown_job"
+    message = "No job {job_id!r}."
+
+
+class WrongTaskError(FtcoreError):
+    """The dataset does not fit the task asked for."""
+
+    code = "wrong_task"
+    message = "Dataset is for {found!r}; the task asked for is {expected!r}."
+
+
+class TrainingFailedError(FtcoreError):
+    """Training ended without a model."""
+
+    code = "training_failed"
+    message = "Training failed: {reason}."
+
+
+class TrainingCancelledError(FtcoreError):
+    """The participant stopped the training."""
+
+    code = "cancelled"
+    message = "Training was cancelled at step {step}."
+
+
+# --- chat ---------------------------------------------------------------------
+
+
+class UnknownArmError(FtcoreError):
+    """The arm does not exist, or not for this task."""
+
+    code = "unknown_arm"
+    message = "No arm {name!r} for this model; available: {available}."
+
+
+class ChatFailedError(FtcoreError):
+    """The chat engine gave no answer."""
+
+    code = "chat_failed"
+    message = "The chat engine failed: {reason}."
+
+
+# --- evaluation and grading ---------------------------------------------------
+
+
+class NothingToEvaluateError(FtcoreError):
+    """There is no held-out example to evaluate with."""
+
+    code = "nothing_to_evaluate"
+    message = "No held-out examples: {examples} example(s) in all."
+
+
+class ScoreOutOfRangeError(FtcoreError):
+    """A score lies outside its scale."""
+
+    code = "score_out_of_range"
+    message = "Score {value} for {criterion!r} is outside {minimum}-{maximum}."
+
+
+class UnknownCriterionError(FtcoreError):
+    """The rubric has no criterion of that name."""
+
+    code = "unknown_criterion"
+    message = "No criterion {name!r}; available: {available}."
+
+
+# --- room ---------------------------------------------------------------------
+
+
+class NotYoursError(FtcoreError):
+    """The thing asked for belongs to another participant."""
+
+    code = "not_yours"
+    message = "That {noun} belongs to another participant."
+
+
+class InvalidTokenError(FtcoreError):
+    """A link or playground token is missing, forged or expired."""
+
+    code = "invalid_token"
+    message = "Token not valid: {reason}."
+
+
+class StepLockedError(FtcoreError):
+    """A step needs an earlier one first."""
+
+    code = "step_locked"
+    message = "Step {step!r} needs {needs!r} first."
+
+
+class JobAlreadyActiveError(FtcoreError):
+    """The participant already has a job queued or running."""
+
+    code = "job_already_active"
+    message = "Job {job_id!r} is still active."

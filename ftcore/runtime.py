@@ -1,0 +1,20 @@
+"""The one default place for time and identity; every caller may pass its own."""
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+IdMaker = Callable[[], str]
+
+DEFAULT_SEED = 42
+
+
+def utc_now() -> datetime:
+    """Return the current time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return a fresh 96-bit identifier, safe in a path and in a URL."""
+    return secrets.token_hex(12)

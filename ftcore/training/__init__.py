@@ -1,0 +1,1 @@
+"""A dataset trains a model through a job."""

@@ -1,0 +1,224 @@
+"""The seam that every training backend implements, and the words that it uses."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+from ftcore.data.examples import Dataset, Example, Task
+from ftcore.runtime import DEFAULT_SEED
+
+
+class Preset(StrEnum):
+    """How much time to give to the training."""
+
+    QUICK = "quick"
+    BALANCED = "balanced"
+    QUALITY = "quality"
+
+
+class JobState(StrEnum):
+    """Life of a training job; the same five words for every backend."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen to the job."""
+        return self in {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}
+
+
+class Phase(StrEnum):
+    """What a running job is doing."""
+
+    WAITING = "waiting"
+    LOADING = "loading"
+    TRAINING = "training"
+    EXPORTING = "exporting"
+    EVALUATING = "evaluating"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """What the participant chooses, complete: nothing is decided later.
+
+    Attributes:
+        base_model: Name in ``assets/models.yaml``.
+        task: What is learnt.
+        preset: The preset that the other values came from.
+        epochs: Passes over the training examples.
+        learning_rate: Peak step size of the optimiser.
+        lora_rank: Rank of the adapter's matrices.
+        batch_size: Examples per optimiser step.
+        use_nearest: Train and answer with the nearest example in the prompt.
+        augment: Add noised copies of the questions (case, accents, typos).
+        seed: Seed of every random choice.
+    """
+
+    base_model: str
+    task: Task
+    preset: Preset = Preset.BALANCED
+    epochs: int = 4
+    learning_rate: float = 2e-3
+    lora_rank: int = 16
+    batch_size: int = 4
+    use_nearest: bool = True
+    augment: bool = True
+    seed: int = DEFAULT_SEED
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain values for a JSON file."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, object]) -> "TrainingConfig":
+        """Rebuild a configuration written by :meth:`to_json`."""
+        known = {name: values[name] for name in cls.__slots__ if name in values}
+        config = cls(**known)  # type: ignore[arg-type]
+        return replace(config, task=Task(config.task), preset=Preset(config.preset))
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRequest:
+    """One job, whole: a backend needs nothing else to run it.
+
+    Attributes:
+        job_id: Identifier chosen by the caller.
+        dataset: All examples of the participant.
+        test: Held-out examples that are *not* in ``dataset``; when ``None`` the
+            trainer splits ``dataset`` itself with the configuration's seed.
+        config: Complete configuration.
+        system_prompt: Instruction that opens every conversation.
+        title: Name of the participant's project, for the model's card.
+    """
+
+    job_id: str
+    dataset: Dataset
+    config: TrainingConfig
+    system_prompt: str = ""
+    test: tuple[Example, ...] | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressEvent:
+    """One point of the life of a job; one JSON line of ``train --json``.
+
+    Attributes:
+        phase: What the job is doing.
+        step: Optimiser steps done.
+        total_steps: Optimiser steps in all.
+        epoch: Passes done, fractional.
+        train_loss: Loss on the last step's answers, in nats per token.
+        eval_loss: Loss on the held-out answers; only when it was just measured.
+        tokens_per_second: Training speed since the last event.
+        seconds: Time since the job started to run.
+        seconds_left: Forecast of the time to the end.
+    """
+
+    phase: Phase
+    step: int = 0
+    total_steps: int = 0
+    epoch: float = 0.0
+    train_loss: float | None = None
+    eval_loss: float | None = None
+    tokens_per_second: float | None = None
+    seconds: float = 0.0
+    seconds_left: float | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Return the event as one line of ``train --json`` holds it."""
+        return {"event": "progress", **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """One look at a job.
+
+    Attributes:
+        state: One of the five states.
+        progress: Share done, 0 to 1.
+        last: The newest event, if any.
+        model_dir: Folder of the trained model once it succeeded.
+        error_code: Code of the text that explains a failure.
+    """
+
+    state: JobState
+    progress: float = 0.0
+    last: ProgressEvent | None = None
+    model_dir: str | None = None
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether a backend can be used here and now, and the reason if it cannot.
+
+    ``reason`` is a key of ``trainers.<name>.reasons.<reason>`` in the texts.
+    """
+
+    is_open: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a job would take: seconds of work and euros or dollars of price."""
+
+    seconds: float
+    usd: float = 0.0
+
+
+class Trainer(Protocol):
+    """Start a job somewhere, then answer questions about it."""
+
+    name: str
+
+    def availability(self) -> Availability:
+        """Say whether this backend can be used here; never raises."""
+        ...
+
+    def forecast(self, dataset: Dataset, config: TrainingConfig) -> Forecast:
+        """Estimate time and price before anything starts."""
+        ...
+
+    def start(self, request: TrainingRequest) -> str:
+        """Submit the job and return its id at once.
+
+        Raises:
+            TrainerClosedError: The backend is not available.
+        """
+        ...
+
+    def status(self, job_id: str) -> JobStatus:
+        """Look at the job; never blocks.
+
+        Raises:
+            UnknownJobError: No such job.
+        """
+        ...
+
+    def events(self, job_id: str) -> Sequence[ProgressEvent]:
+        """Return all events so far, oldest first.
+
+        Raises:
+            UnknownJobError: No such job.
+        """
+        ...
+
+    def cancel(self, job_id: str) -> None:
+        """Ask the job to stop; harmless if it already ended.
+
+        Raises:
+            UnknownJobError: No such job.
+        """
+        ...
+
+
+OnEvent = Callable[[ProgressEvent], None]
+ShouldStop = Callable[[], bool]
