@@ -58,7 +58,8 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     space_host = source.get("SPACE_HOST", "")
     return Settings(
         data_dir=data_dir,
-        database_url=source.get("DATABASE_URL") or f"sqlite:///{data_dir / 'taller.db'}",
+        database_url=source.get("DATABASE_URL")
+        or f"sqlite:///{data_dir / 'taller.db'}",
         secret_key=source.get("FTCORE_SECRET") or None,
         facilitator_password=source.get("FTCORE_FACILITATOR_PASSWORD") or None,
         port=int(source.get("PORT") or DEFAULT_PORT),

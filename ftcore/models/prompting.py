@@ -1,0 +1,27 @@
+"""Build the conversation that a model sees: the same in training and in serving."""
+
+from collections.abc import Sequence
+
+from ftcore.data.examples import Example, Message, Role
+from ftcore.models.retrieval import last_question
+
+
+def conversation(
+    system_prompt: str, turns: Sequence[Message], context: Sequence[Example] = ()
+) -> list[Message]:
+    """Return the messages to be answered.
+
+    Args:
+        system_prompt: Opens the conversation unless ``turns`` brings its own.
+        turns: The conversation so far; its last message is the user's.
+        context: Examples shown before it as earlier turns, the nearest last.
+    """
+    own = [m for m in turns if m.role is Role.SYSTEM]
+    rest = [m for m in turns if m.role is not Role.SYSTEM]
+    opening = own[0].content if own else system_prompt
+    # An explicit (even empty) system message keeps the template's English default out.
+    messages = [Message(Role.SYSTEM, opening)]
+    for example in context:
+        messages.append(Message(Role.USER, last_question(example)))
+        messages.append(Message(Role.ASSISTANT, example.target))
+    return messages + rest
