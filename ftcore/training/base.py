@@ -93,7 +93,9 @@ class TrainingRequest:
         test: Held-out examples that are *not* in ``dataset``; when ``None`` the
             trainer splits ``dataset`` itself with the configuration's seed.
         config: Complete configuration.
-        system_prompt: Instruction that opens every conversation.
+        system_prompt: Instruction that opens every conversation; empty takes the
+            default of ``assets/prompts``.
+        refusal: What a chat says when no example is near; empty takes the default.
         title: Name of the participant's project, for the model's card.
     """
 
@@ -101,6 +103,7 @@ class TrainingRequest:
     dataset: Dataset
     config: TrainingConfig
     system_prompt: str = ""
+    refusal: str = ""
     test: tuple[Example, ...] | None = None
     title: str = ""
 

@@ -1,0 +1,1 @@
+"""Training and evaluation as work that outlives a page."""

@@ -1,0 +1,137 @@
+"""Train a model and evaluate it: the whole of one job, in this process."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ftcore.chat.base import Arm
+from ftcore.chat.engines import EnginePool
+from ftcore.errors import TrainingCancelledError
+from ftcore.evaluation.base import Evaluation
+from ftcore.evaluation.evaluator import build_evaluation
+from ftcore.jobs.evaluating import evaluate_arm
+from ftcore.models.trained import EVALUATION, TrainedModel, held_out_examples
+from ftcore.training.base import (
+    OnEvent,
+    Phase,
+    ProgressEvent,
+    ShouldStop,
+    TrainingRequest,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job leaves: a model, and its evaluation if anything was held out."""
+
+    model: TrainedModel
+    evaluation: Evaluation | None
+
+
+def train_and_evaluate(
+    request: TrainingRequest,
+    folder: Path,
+    *,
+    models_dir: Path,
+    on_event: OnEvent,
+    should_stop: ShouldStop,
+    threads: int = 0,
+    clock: Callable[[], float] = time.monotonic,
+) -> Outcome:
+    """Run one job to its end, writing the whole model folder.
+
+    Args:
+        request: What to train.
+        folder: Model folder to write; made if absent.
+        models_dir: Where the base models lie.
+        on_event: Told of every step.
+        should_stop: Asked at every step.
+        threads: Threads to compute with; 0 chooses.
+        clock: Gives seconds, monotonic.
+
+    Raises:
+        TrainingCancelledError: ``should_stop`` said so.
+        TrainingFailedError: The training ended without a model.
+    """
+    from ftcore.training.run import run_training  # noqa: PLC0415  (imports torch)
+
+    started = clock()
+    newest = ProgressEvent(Phase.LOADING)
+
+    def remember(event: ProgressEvent) -> None:
+        nonlocal newest
+        newest = event
+        on_event(event)
+
+    model = run_training(
+        request,
+        folder,
+        models_dir=models_dir,
+        on_event=remember,
+        should_stop=should_stop,
+        threads=threads,
+    )
+    evaluation = None
+    if held_out_examples(folder):
+
+        def report(phase: Phase, seconds_left: float | None = None) -> None:
+            now = clock() - started
+            on_event(
+                replace(newest, phase=phase, seconds=now, seconds_left=seconds_left)
+            )
+
+        evaluation = _evaluate(folder, model, models_dir, report, should_stop)
+        if should_stop():
+            raise TrainingCancelledError(step=newest.step)
+    done = replace(
+        newest, phase=Phase.DONE, seconds=clock() - started, seconds_left=0.0
+    )
+    on_event(done)
+    return Outcome(model, evaluation)
+
+
+def _evaluate(
+    folder: Path,
+    model: TrainedModel,
+    models_dir: Path,
+    report: Callable[[Phase, float | None], None],
+    should_stop: ShouldStop,
+) -> Evaluation:
+    report(Phase.EVALUATING, None)
+    began = time.monotonic()
+
+    def on_answer(done: int, total: int) -> None:
+        each = (time.monotonic() - began) / max(done, 1)
+        report(Phase.EVALUATING, each * (total - done))
+
+    engines = EnginePool(models_dir)
+    try:
+        result = evaluate_arm(
+            folder,
+            Arm.TUNED,
+            engines,
+            held_out_examples(folder),
+            on_answer=on_answer,
+            should_stop=should_stop,
+        )
+    finally:
+        engines.close()
+    evaluation = build_evaluation(model.model_id, model.task, [result])
+    save_evaluation(folder, evaluation)
+    return evaluation
+
+
+def save_evaluation(folder: Path, evaluation: Evaluation) -> None:
+    """Write a model folder's evaluation."""
+    content = json.dumps(evaluation.to_json(), ensure_ascii=False, indent=2)
+    (folder / EVALUATION).write_text(content + "\n", encoding="utf-8")
+
+
+def load_evaluation(folder: Path) -> Evaluation | None:
+    """Read a model folder's evaluation; ``None`` if there is none."""
+    path = folder / EVALUATION
+    if not path.is_file():
+        return None
+    return Evaluation.from_json(json.loads(path.read_text(encoding="utf-8")))

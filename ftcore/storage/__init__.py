@@ -1,0 +1,1 @@
+"""What must outlive a reload, a lost connection and a restart."""

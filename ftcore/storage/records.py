@@ -1,0 +1,143 @@
+"""The tables, one class each; rows leave the store detached and are only read."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Json = dict[str, object]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time in UTC; SQLite, which keeps no zone, gets it back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> datetime | None:
+        """Return the time in UTC, whatever the database made of its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Root of all tables."""
+
+    type_annotation_map = {  # noqa: RUF012  (SQLAlchemy reads it from the class)
+        str: String(64),
+        datetime: UtcDateTime(),
+        Json: JSON,
+    }
+
+
+class ParticipantRow(Base):
+    """Somebody in the room, known by a signed cookie alone."""
+
+    __tablename__ = "participants"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    nickname: Mapped[str] = mapped_column(String(120), default="")
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class ProjectRow(Base):
+    """What a participant builds in the fifty minutes; the newest one is current."""
+
+    __tablename__ = "projects"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    participant_id: Mapped[str] = mapped_column(
+        ForeignKey("participants.id"), index=True
+    )
+    use_case: Mapped[str]
+    template: Mapped[str | None]
+    name: Mapped[str] = mapped_column(String(200))
+    objective: Mapped[str] = mapped_column(Text)
+    tool: Mapped[str | None]
+    checklist: Mapped[Json] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime]
+
+
+class DatasetRow(Base):
+    """One accepted file; the newest one of a project is current."""
+
+    __tablename__ = "datasets"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"), index=True)
+    filename: Mapped[str] = mapped_column(String(255))
+    origin: Mapped[str]
+    task: Mapped[str]
+    rows: Mapped[int]
+    fingerprint: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class JobRow(Base):
+    """One training; its model lies in the job's folder."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_state_queued", "state", "queued_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"), index=True)
+    participant_id: Mapped[str] = mapped_column(
+        ForeignKey("participants.id"), index=True
+    )
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id"))
+    trainer: Mapped[str]
+    state: Mapped[str]
+    config: Mapped[Json]
+    forecast_seconds: Mapped[float]
+    progress: Mapped[float] = mapped_column(default=0.0)
+    error_code: Mapped[str | None]
+    model_dir: Mapped[str | None] = mapped_column(Text)
+    queued_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class EvaluationRow(Base):
+    """One run of the held-out examples through all arms of a model."""
+
+    __tablename__ = "evaluations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
+    state: Mapped[str]
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    payload: Mapped[Json | None]
+    error_code: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class RatingRow(Base):
+    """One judgement, 1 to 5: the owner's by hand, or the vote of somebody else."""
+
+    __tablename__ = "ratings"
+
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"), primary_key=True)
+    rater_id: Mapped[str] = mapped_column(
+        ForeignKey("participants.id"), primary_key=True
+    )
+    criterion: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+    updated_at: Mapped[datetime]

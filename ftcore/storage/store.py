@@ -1,0 +1,234 @@
+"""One class over the database: the store's verbs, no SQL anywhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Engine, Select, func, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from ftcore.runtime import Clock, IdMaker, new_id, utc_now
+from ftcore.storage.records import (
+    Base,
+    DatasetRow,
+    EvaluationRow,
+    JobRow,
+    ParticipantRow,
+    ProjectRow,
+    RatingRow,
+)
+
+Row = TypeVar("Row", bound=Base)
+
+ACTIVE_STATES = ("queued", "running")
+
+
+class Store:
+    """Keeps participants, projects, datasets, jobs, evaluations and ratings.
+
+    Rows come back detached: reading them is safe anywhere, changing them does
+    nothing. Every write is one transaction.
+
+    Args:
+        engine: Database with the newest schema (``open_database``).
+        clock: Gives the time of every write.
+        make_id: Gives the id of every new row.
+    """
+
+    def __init__(
+        self, engine: Engine, clock: Clock = utc_now, make_id: IdMaker = new_id
+    ) -> None:
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._engine = engine
+        self._clock = clock
+        self._make_id = make_id
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    # --- participants and projects ---------------------------------------------
+
+    def see_participant(self, participant_id: str) -> ParticipantRow:
+        """Return the participant, noting the visit; the first visit creates the row."""
+        now = self._clock()
+        with self._write() as session:
+            row = session.get(ParticipantRow, participant_id)
+            if row is None:
+                row = ParticipantRow(
+                    id=participant_id, nickname="", created_at=now, seen_at=now
+                )
+                session.add(row)
+            row.seen_at = now
+        return row
+
+    def name_participant(self, participant_id: str, nickname: str) -> None:
+        """Set the name that the room sees."""
+        self._set(ParticipantRow, participant_id, nickname=nickname)
+
+    def participants(self) -> list[ParticipantRow]:
+        """Return everybody, first come first."""
+        return self._all(select(ParticipantRow).order_by(ParticipantRow.created_at))
+
+    def add_project(self, participant_id: str, **fields: object) -> ProjectRow:
+        """Start a project; it becomes the participant's current one."""
+        row = ProjectRow(
+            id=self._make_id(),
+            participant_id=participant_id,
+            created_at=self._clock(),
+            tool=None,
+            checklist={},
+            **fields,
+        )
+        return self._add(row)
+
+    def update_project(self, project_id: str, **fields: object) -> None:
+        """Change fields of a project."""
+        self._set(ProjectRow, project_id, **fields)
+
+    def project(self, project_id: str) -> ProjectRow | None:
+        """Return one project by its id."""
+        return self._first(select(ProjectRow).where(ProjectRow.id == project_id))
+
+    def current_project(self, participant_id: str) -> ProjectRow | None:
+        """Return the newest project of a participant."""
+        mine = select(ProjectRow).where(ProjectRow.participant_id == participant_id)
+        return self._first(mine.order_by(ProjectRow.created_at.desc()))
+
+    # --- datasets --------------------------------------------------------------
+
+    def add_dataset(
+        self, project_id: str, dataset_id: str, **fields: object
+    ) -> DatasetRow:
+        """Keep an accepted dataset; it becomes the project's current one."""
+        now = self._clock()
+        return self._add(
+            DatasetRow(id=dataset_id, project_id=project_id, created_at=now, **fields)
+        )
+
+    def datasets(self, project_id: str) -> list[DatasetRow]:
+        """Return the datasets of a project, newest first."""
+        mine = select(DatasetRow).where(DatasetRow.project_id == project_id)
+        return self._all(mine.order_by(DatasetRow.created_at.desc()))
+
+    # --- jobs ------------------------------------------------------------------
+
+    def add_job(self, **fields: object) -> JobRow:
+        """Put a job at the end of the queue."""
+        return self._add(JobRow(queued_at=self._clock(), progress=0.0, **fields))
+
+    def update_job(self, job_id: str, **fields: object) -> None:
+        """Change fields of a job."""
+        self._set(JobRow, job_id, **fields)
+
+    def start_job(self, job_id: str) -> bool:
+        """Move a job from queued to running; false if it is not queued any more."""
+        change = (
+            update(JobRow)
+            .where(JobRow.id == job_id, JobRow.state == "queued")
+            .values(state="running", started_at=self._clock())
+        )
+        with self._write() as session:
+            return bool(session.execute(change).rowcount == 1)  # type: ignore[attr-defined]
+
+    def end_job(self, job_id: str, state: str, **fields: object) -> None:
+        """Give an active job its final state; one that ended already keeps its own."""
+        change = (
+            update(JobRow)
+            .where(JobRow.id == job_id, JobRow.state.in_(ACTIVE_STATES))
+            .values(state=state, ended_at=self._clock(), **fields)
+        )
+        with self._write() as session:
+            session.execute(change)
+
+    def job(self, job_id: str) -> JobRow | None:
+        """Return one job by its id."""
+        return self._first(select(JobRow).where(JobRow.id == job_id))
+
+    def jobs(self, project_id: str) -> list[JobRow]:
+        """Return the jobs of a project, newest first."""
+        mine = select(JobRow).where(JobRow.project_id == project_id)
+        return self._all(mine.order_by(JobRow.queued_at.desc()))
+
+    def active_jobs(self, participant_id: str | None = None) -> list[JobRow]:
+        """Return the running and queued jobs in the order of the queue."""
+        active = select(JobRow).where(JobRow.state.in_(ACTIVE_STATES))
+        if participant_id is not None:
+            active = active.where(JobRow.participant_id == participant_id)
+        return self._all(active.order_by(JobRow.queued_at, JobRow.id))
+
+    # --- evaluations -----------------------------------------------------------
+
+    def add_evaluation(self, job_id: str) -> EvaluationRow:
+        """Ask for an evaluation of a job's model."""
+        row = EvaluationRow(
+            id=self._make_id(), job_id=job_id, state="queued", created_at=self._clock()
+        )
+        return self._add(row)
+
+    def update_evaluation(self, evaluation_id: str, **fields: object) -> None:
+        """Change fields of an evaluation."""
+        self._set(EvaluationRow, evaluation_id, **fields)
+
+    def latest_evaluation(self, job_id: str) -> EvaluationRow | None:
+        """Return the newest evaluation of a job's model."""
+        mine = select(EvaluationRow).where(EvaluationRow.job_id == job_id)
+        return self._first(mine.order_by(EvaluationRow.created_at.desc()))
+
+    def active_evaluations(self) -> list[EvaluationRow]:
+        """Return the evaluations that are not done, oldest first."""
+        active = EvaluationRow.state.in_(ACTIVE_STATES)
+        return self._all(
+            select(EvaluationRow).where(active).order_by(EvaluationRow.created_at)
+        )
+
+    # --- ratings ---------------------------------------------------------------
+
+    def rate(self, project_id: str, rater_id: str, criterion: str, value: int) -> None:
+        """Keep a judgement; a second one by the same person replaces the first."""
+        with self._write() as session:
+            session.merge(
+                RatingRow(
+                    project_id=project_id,
+                    rater_id=rater_id,
+                    criterion=criterion,
+                    value=value,
+                    updated_at=self._clock(),
+                )
+            )
+
+    def ratings(self, project_id: str) -> list[RatingRow]:
+        """Return all judgements of a project."""
+        mine = select(RatingRow).where(RatingRow.project_id == project_id)
+        return self._all(mine.order_by(RatingRow.rater_id, RatingRow.criterion))
+
+    def count_participants(self) -> int:
+        """Return how many people have come."""
+        with self._sessions() as session:
+            return session.scalar(select(func.count(ParticipantRow.id))) or 0
+
+    # --- plumbing --------------------------------------------------------------
+
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        with self._sessions.begin() as session:
+            yield session
+
+    def _all(self, query: Select[Row]) -> list[Row]:
+        with self._sessions() as session:
+            return list(session.scalars(query))
+
+    def _first(self, query: Select[Row]) -> Row | None:
+        with self._sessions() as session:
+            return session.scalars(query.limit(1)).first()
+
+    def _add(self, row: Row) -> Row:
+        with self._write() as session:
+            session.add(row)
+        return row
+
+    def _set(self, table: type[Base], row_id: str, **fields: object) -> None:
+        with self._write() as session:
+            row = session.get_one(table, row_id)
+            for name, value in fields.items():
+                setattr(row, name, value)
