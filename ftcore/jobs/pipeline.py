@@ -38,7 +38,6 @@ def train_and_evaluate(
     on_event: OnEvent,
     should_stop: ShouldStop,
     threads: int = 0,
-    clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
     """Run one job to its end, writing the whole model folder.
 
@@ -49,7 +48,6 @@ def train_and_evaluate(
         on_event: Told of every step.
         should_stop: Asked at every step.
         threads: Threads to compute with; 0 chooses.
-        clock: Gives seconds, monotonic.
 
     Raises:
         TrainingCancelledError: ``should_stop`` said so.
@@ -57,7 +55,7 @@ def train_and_evaluate(
     """
     from ftcore.training.run import run_training  # noqa: PLC0415  (imports torch)
 
-    started = clock()
+    started = time.monotonic()
     newest = ProgressEvent(Phase.LOADING)
 
     def remember(event: ProgressEvent) -> None:
@@ -77,7 +75,7 @@ def train_and_evaluate(
     if held_out_examples(folder):
 
         def report(phase: Phase, seconds_left: float | None = None) -> None:
-            now = clock() - started
+            now = time.monotonic() - started
             on_event(
                 replace(newest, phase=phase, seconds=now, seconds_left=seconds_left)
             )
@@ -86,7 +84,7 @@ def train_and_evaluate(
         if should_stop():
             raise TrainingCancelledError(step=newest.step)
     done = replace(
-        newest, phase=Phase.DONE, seconds=clock() - started, seconds_left=0.0
+        newest, phase=Phase.DONE, seconds=time.monotonic() - started, seconds_left=0.0
     )
     on_event(done)
     return Outcome(model, evaluation)

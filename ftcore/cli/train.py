@@ -1,0 +1,156 @@
+"""``train``: a file becomes a model folder."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ftcore.cli.reading import read_examples
+from ftcore.data.examples import Task
+from ftcore.evaluation.report_lines import describe_arm
+from ftcore.jobs.pipeline import Outcome, train_and_evaluate
+from ftcore.runtime import DEFAULT_SEED, new_id
+from ftcore.settings import load_settings
+from ftcore.texts import duration, number, text
+from ftcore.training.base import Preset, ProgressEvent, TrainingRequest
+from ftcore.training.presets import configure
+
+
+def add_parser(subparsers: Any) -> None:  # noqa: ANN401  (argparse has no public name for it)
+    """Add the command to the parser of all."""
+    parser = subparsers.add_parser("train", help=text("cli.train.help"))
+    parser.add_argument("file", type=Path, help=text("cli.train.file"))
+    parser.add_argument(
+        "--output", type=Path, required=True, help=text("cli.train.output")
+    )
+    tasks = ["auto", *(task.value for task in Task)]
+    parser.add_argument(
+        "--task", choices=tasks, default="auto", help=text("cli.train.task")
+    )
+    parser.add_argument("--base", metavar="NAME", help=text("cli.train.base"))
+    parser.add_argument(
+        "--preset",
+        choices=[preset.value for preset in Preset],
+        default=Preset.BALANCED.value,
+        help=text("cli.train.preset"),
+    )
+    parser.add_argument(
+        "--seed", type=int, default=DEFAULT_SEED, help=text("cli.train.seed")
+    )
+    parser.add_argument("--json", action="store_true", help=text("cli.json"))
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train and evaluate; print events, or a bar and what came out."""
+    task = None if args.task == "auto" else Task(args.task)
+    dataset = read_examples(args.file, task)
+    settings = load_settings()
+    config = configure(
+        dataset.task, Preset(args.preset), len(dataset), args.base, args.seed
+    )
+    request = TrainingRequest(new_id(), dataset, config, title=dataset.name)
+    with JsonProgress() if args.json else BarProgress() as progress:
+        outcome = train_and_evaluate(
+            request,
+            args.output,
+            models_dir=settings.models_dir,
+            on_event=progress.show,
+            should_stop=lambda: False,
+            threads=settings.training_threads,
+        )
+    if args.json:
+        _write_json(_finished(args.output, outcome))
+    else:
+        _print_outcome(args.output, outcome)
+    return 0
+
+
+class JsonProgress:
+    """Writes one JSON line an event."""
+
+    def __enter__(self) -> "JsonProgress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def show(self, event: ProgressEvent) -> None:
+        """Write the event."""
+        _write_json(event.to_json())
+
+
+class BarProgress:
+    """Draws a bar on a terminal; elsewhere tqdm keeps to a line now and then."""
+
+    def __enter__(self) -> "BarProgress":
+        from tqdm import tqdm  # noqa: PLC0415  (only this command draws)
+
+        self._bar: Any = tqdm(
+            total=1, unit=text("cli.train.unit"), desc=text("cli.train.starting")
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.close()
+
+    def show(self, event: ProgressEvent) -> None:
+        """Move the bar to the event."""
+        self._bar.set_description(text(f"phases.{event.phase}"))
+        if event.total_steps:
+            self._bar.total = event.total_steps
+            self._bar.n = event.step
+        if event.train_loss is not None:
+            self._bar.set_postfix_str(
+                text("cli.train.loss", loss=number(event.train_loss, 3))
+            )
+        self._bar.refresh()
+
+
+def _finished(folder: Path, outcome: Outcome) -> dict[str, object]:
+    model = outcome.model
+    evaluation = outcome.evaluation
+    return {
+        "event": "finished",
+        "model_dir": str(folder),
+        "task": model.task.value,
+        "base_model": model.base_model,
+        "examples": model.examples,
+        "steps": model.steps,
+        "seconds": round(model.seconds, 3),
+        "train_loss": model.train_loss,
+        "eval": evaluation.summary() if evaluation else {},
+    }
+
+
+def _write_json(row: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _print_outcome(folder: Path, outcome: Outcome) -> None:
+    model = outcome.model
+    say: Callable[[str], int] = sys.stdout.write
+    say(
+        text(
+            "cli.train.done",
+            folder=folder,
+            examples=model.examples,
+            steps=model.steps,
+            time=duration(model.seconds),
+        )
+        + "\n"
+    )
+    if outcome.evaluation is None:
+        say(text("cli.train.not_evaluated") + "\n")
+        return
+    for arm in outcome.evaluation.arms:
+        say(describe_arm(arm) + "\n")

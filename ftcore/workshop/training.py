@@ -1,0 +1,162 @@
+"""Step 4: train, watch, stop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ftcore.data.templates import load_template
+from ftcore.errors import JobAlreadyActiveError, TrainerClosedError, UnknownJobError
+from ftcore.runtime import new_id
+from ftcore.storage.records import JobRow
+from ftcore.training.base import (
+    Forecast,
+    JobState,
+    JobStatus,
+    Preset,
+    ProgressEvent,
+    TrainingConfig,
+    TrainingRequest,
+)
+from ftcore.training.presets import configure
+from ftcore.workshop.context import Context
+from ftcore.workshop.projects import Projects
+
+DEFAULT_TOOL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """One look at a participant's newest job.
+
+    Attributes:
+        row: What the store knows of it.
+        status: State, share done and newest event.
+        events: All events so far, oldest first.
+        position: Place in the queue, from 1; 0 once it runs or ended.
+        seconds_to_start: Forecast of the wait, in seconds; 0 once it runs.
+    """
+
+    row: JobRow
+    status: JobStatus
+    events: Sequence[ProgressEvent]
+    position: int = 0
+    seconds_to_start: float = 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Forecast of the time to the end, from the newest event."""
+        if self.status.last is None:
+            return None
+        return self.status.last.seconds_left
+
+
+class Training:
+    """Verbs on jobs."""
+
+    def __init__(self, context: Context, projects: Projects) -> None:
+        self._context = context
+        self._projects = projects
+        self._store = context.store
+
+    def tool(self, participant_id: str) -> str:
+        """Return the trainer that step 3 chose, or the default."""
+        return self._context.project(participant_id).tool or DEFAULT_TOOL
+
+    def configuration(
+        self, participant_id: str, preset: Preset, **changes: object
+    ) -> TrainingConfig:
+        """Return the preset's configuration for the current dataset, with changes.
+
+        Raises:
+            StepLockedError: There is no dataset yet.
+        """
+        row = self._context.dataset(self._context.project(participant_id))
+        task = self._projects.load(row).dataset.task
+        return configure(task, preset, row.rows, **changes)
+
+    def forecast(self, participant_id: str, config: TrainingConfig) -> Forecast:
+        """Estimate time and price of a configuration on the current dataset."""
+        row = self._context.dataset(self._context.project(participant_id))
+        trainer = self._context.trainers[self.tool(participant_id)]
+        return trainer.forecast(self._projects.load(row).dataset, config)
+
+    def start(self, participant_id: str, config: TrainingConfig) -> JobRow:
+        """Put a training into the queue.
+
+        Raises:
+            StepLockedError: There is no dataset yet.
+            JobAlreadyActiveError: One is queued or running already.
+            TrainerClosedError: The chosen tool cannot be used here.
+        """
+        project = self._context.project(participant_id)
+        dataset = self._context.dataset(project)
+        active = self._store.active_jobs(participant_id)
+        if active:
+            raise JobAlreadyActiveError(job_id=active[0].id)
+        tool = self.tool(participant_id)
+        availability = self._context.trainers[tool].availability()
+        if not availability.is_open:
+            raise TrainerClosedError(name=tool, reason=availability.reason or "")
+        return self._store.add_job(
+            id=new_id(),
+            project_id=project.id,
+            participant_id=participant_id,
+            dataset_id=dataset.id,
+            trainer=tool,
+            state=JobState.QUEUED.value,
+            config=config.to_json(),
+            forecast_seconds=self.forecast(participant_id, config).seconds,
+        )
+
+    def request(self, job: JobRow) -> TrainingRequest:
+        """Build what a trainer needs to run a job."""
+        project = self._store.project(job.project_id)
+        rows = {row.id: row for row in self._store.datasets(job.project_id)}
+        if project is None or job.dataset_id not in rows:
+            raise UnknownJobError(job_id=job.id)
+        current = self._projects.load(rows[job.dataset_id])
+        template = load_template(project.template) if project.template else None
+        return TrainingRequest(
+            job_id=job.id,
+            dataset=current.dataset,
+            config=TrainingConfig.from_json(job.config),
+            system_prompt=template.system_prompt if template else "",
+            refusal=template.refusal if template else "",
+            test=current.test or None,
+            title=project.name,
+        )
+
+    def view(self, participant_id: str) -> JobView | None:
+        """Return the newest job of the current project, if there is one."""
+        project = self._store.current_project(participant_id)
+        jobs = self._store.jobs(project.id) if project else []
+        return self._view(jobs[0]) if jobs else None
+
+    def cancel(self, participant_id: str) -> None:
+        """Stop the participant's queued or running job; harmless if there is none."""
+        for row in self._store.active_jobs(participant_id):
+            if row.state == JobState.QUEUED:
+                self._store.end_job(row.id, JobState.CANCELLED)
+            else:
+                self._context.trainers[row.trainer].cancel(row.id)
+
+    def _view(self, row: JobRow) -> JobView:
+        state = JobState(row.state)
+        if state is JobState.QUEUED:
+            ahead = self._ahead(row)
+            wait = sum(job.forecast_seconds * (1 - job.progress) for job in ahead)
+            return JobView(row, JobStatus(state), (), len(ahead) + 1, wait)
+        trainer = self._context.trainers[row.trainer]
+        try:
+            status, events = trainer.status(row.id), trainer.events(row.id)
+        except UnknownJobError:
+            status, events = JobStatus(state, row.progress), ()
+        if state.is_final:  # the store's word is the last one
+            status = JobStatus(
+                state, row.progress, status.last, row.model_dir, row.error_code
+            )
+        return JobView(row, status, events)
+
+    def _ahead(self, row: JobRow) -> list[JobRow]:
+        queue = [job for job in self._store.active_jobs() if job.trainer == row.trainer]
+        ids = [job.id for job in queue]
+        return queue[: ids.index(row.id)] if row.id in ids else []

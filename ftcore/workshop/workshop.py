@@ -1,0 +1,81 @@
+"""One running workshop: every part built once, and its verbs in five groups."""
+
+import logging
+import secrets
+
+from ftcore.chat.engines import EnginePool
+from ftcore.jobs.evaluations import EvaluationRunner
+from ftcore.jobs.runner import JobRunner
+from ftcore.settings import Settings
+from ftcore.storage.database import open_database
+from ftcore.storage.store import Store
+from ftcore.texts import text
+from ftcore.tokens import Signer, load_secret
+from ftcore.training.registry import create_trainers
+from ftcore.workshop.context import Context
+from ftcore.workshop.playground import Playground
+from ftcore.workshop.projects import Projects
+from ftcore.workshop.results import Results
+from ftcore.workshop.room import Room
+from ftcore.workshop.steps import Step, StepState
+from ftcore.workshop.training import Training
+
+logger = logging.getLogger(__name__)
+
+
+class Workshop:
+    """The library as pages see it.
+
+    Attributes:
+        projects: Steps 1 to 3 (participant, project, dataset, tool).
+        training: Step 4 (jobs).
+        playground: Step 5 (chat).
+        results: Step 6 (evaluation, ratings, grade).
+        room: The facilitator's view, and links.
+
+    Args:
+        settings: What the environment says; decides where everything is kept.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.settings = settings
+        self.context = Context(
+            settings=settings,
+            store=Store(open_database(settings.database_url)),
+            trainers=create_trainers(settings),
+            engines=EnginePool(settings.models_dir),
+            signer=Signer(load_secret(settings)),
+        )
+        password = settings.facilitator_password or secrets.token_urlsafe(6)
+        self._announced = None if settings.facilitator_password else password
+        self.projects = Projects(self.context)
+        self.training = Training(self.context, self.projects)
+        self.playground = Playground(self.context)
+        self.results = Results(self.context)
+        self.room = Room(self.context, self.projects, self.results, password)
+        self.jobs = JobRunner(
+            self.context.store,
+            self.context.trainers,
+            self.training.request,
+            settings.parallel_jobs,
+        )
+        self.evaluations = EvaluationRunner(self.context.store, self.context.engines)
+
+    def start(self) -> None:
+        """Begin to look after jobs and evaluations; prints a made-up password."""
+        if self._announced:
+            logger.warning(text("app.facilitator_password", password=self._announced))
+        self.jobs.start()
+        self.evaluations.start()
+
+    def step_states(self, participant_id: str) -> dict[Step, StepState]:
+        """Return how each of the six steps stands, noting the visit."""
+        return self.projects.visit(participant_id).steps
+
+    def stop(self) -> None:
+        """Stop the background threads and give everything back."""
+        self.jobs.stop()
+        self.evaluations.stop()
+        self.context.engines.close()
+        self.context.store.close()
