@@ -27,7 +27,7 @@ class UnusableDatasetError(FtcoreError):
     """The dataset has findings that make training impossible."""
 
     code = "unusable_dataset"
-    message = "Dataset {name!r} cannot train: {findings} blocking finding(s)."
+    message = "Dataset {name!r} cannot train ({findings} errors): {message}"
 
 
 class FileNotReadableError(FtcoreError):
@@ -66,6 +66,13 @@ class BaseModelMissingError(FtcoreError):
 
     code = "base_model_missing"
     message = "Base model {name!r} is not installed; run: {command}."
+
+
+class BaseModelNotFetchedError(FtcoreError):
+    """The base model's file could not be downloaded."""
+
+    code = "base_model_not_fetched"
+    message = "Base model {name!r} could not be fetched ({reason}); retry: {command}."
 
 
 class NotATrainedModelError(FtcoreError):

@@ -24,7 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code; an expected error is told in Spanish."""
+    """Run one command and return its exit code; expected errors are told in Spanish."""
     # Nothing here needs the Hub; without this, libraries wait for it when offline.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     args = build_parser().parse_args(arguments)

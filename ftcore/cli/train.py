@@ -3,10 +3,9 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from ftcore.cli.reading import read_examples
 from ftcore.data.examples import Task
@@ -72,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
 class JsonProgress:
     """Writes one JSON line an event."""
 
-    def __enter__(self) -> "JsonProgress":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -86,7 +85,7 @@ class JsonProgress:
 class BarProgress:
     """Draws a bar on a terminal; elsewhere tqdm keeps to a line now and then."""
 
-    def __enter__(self) -> "BarProgress":
+    def __enter__(self) -> Self:
         from tqdm import tqdm  # noqa: PLC0415  (only this command draws)
 
         self._bar: Any = tqdm(
@@ -138,7 +137,7 @@ def _write_json(row: dict[str, object]) -> None:
 
 def _print_outcome(folder: Path, outcome: Outcome) -> None:
     model = outcome.model
-    say: Callable[[str], int] = sys.stdout.write
+    say = sys.stdout.write
     say(
         text(
             "cli.train.done",

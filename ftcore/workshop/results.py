@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftcore.errors import InvalidTokenError, NotYoursError, ScoreOutOfRangeError
-from ftcore.errors import UnknownCriterionError
+from ftcore.errors import (
+    InvalidTokenError,
+    NotYoursError,
+    ScoreOutOfRangeError,
+    UnknownCriterionError,
+)
 from ftcore.evaluation.base import Evaluation
 from ftcore.grading.combine import CriterionEvidence, Rating, criterion_scores
 from ftcore.grading.rubric import Grade, Rubric, load_rubric

@@ -1,0 +1,1 @@
+"""Evaluation: answers to held-out questions, scored without any key or network."""

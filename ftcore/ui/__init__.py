@@ -1,0 +1,1 @@
+"""The screen: Streamlit frame, Gradio playground, theme and charts."""

@@ -1,0 +1,43 @@
+"""The services that pages, Gradio handlers and the server share, built once."""
+
+from functools import cache
+from threading import Lock
+
+from ftcore.settings import Settings, load_settings
+from ftcore.tokens import Signer, load_secret
+from ftcore.workshop import Workshop
+
+_lock = Lock()
+_shared: dict[str, Workshop] = {}
+
+
+def get_workshop() -> Workshop:
+    """Return the one workshop of this process, building it on first use.
+
+    Not ``st.cache_resource``: Gradio handlers and the server's lifespan run
+    outside Streamlit and need the very same object.
+    """
+    with _lock:
+        if "workshop" not in _shared:
+            _shared["workshop"] = Workshop(get_settings())
+        return _shared["workshop"]
+
+
+def replace_workshop(workshop: Workshop | None) -> None:
+    """Serve another workshop from now on; ``None`` builds a fresh one when asked."""
+    with _lock:
+        _shared.clear()
+        if workshop is not None:
+            _shared["workshop"] = workshop
+
+
+@cache
+def get_settings() -> Settings:
+    """Return the settings, read once from the environment."""
+    return load_settings()
+
+
+@cache
+def get_signer() -> Signer:
+    """Return the signer of cookies, links and playground tokens."""
+    return Signer(load_secret(get_settings()))
