@@ -74,7 +74,7 @@ class Score:
 class Scorer(Protocol):
     """Judge one answer; pure and deterministic."""
 
-    def __call__(self, example: Example, answer: str) -> Score:
+    def __call__(self, example: Example, answer: str, /) -> Score:
         """Return the score of ``answer`` to the question of ``example``."""
         ...
 

@@ -55,8 +55,8 @@ class Lexicon:
     neutral: re.Pattern[str]
     phrases: re.Pattern[str]
     phrase_values: Mapping[str, str]
-    yes_markers: tuple[str, ...]
-    no_markers: tuple[str, ...]
+    says_yes: re.Pattern[str]
+    says_no: re.Pattern[str]
 
 
 @cache
@@ -75,8 +75,8 @@ def lexicon() -> Lexicon:
         neutral=_any_of([fold(phrase) for phrase in lists["neutral_phrases"]]),
         phrases=_any_of(list(phrases)),
         phrase_values=phrases,
-        yes_markers=tuple(fold(marker) for marker in lists["yes_markers"]),
-        no_markers=tuple(fold(marker) for marker in lists["no_markers"]),
+        says_yes=re.compile("|".join(lists["says_yes"])),
+        says_no=re.compile("|".join(lists["says_no"])),
     )
 
 
