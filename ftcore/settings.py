@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+DEFAULT_MODELS = ROOT / "data" / "base_models"
 DEFAULT_PORT = 7860  # the one port that a Hugging Face Docker Space publishes
 
 
@@ -26,6 +27,8 @@ class Settings:
         max_rows: Most examples read from one file.
         parallel_jobs: Training processes at once.
         training_threads: Threads of one training process; 0 means 'choose'.
+        models_dir: Folder of the base models made ready for this machine; outside
+            ``data_dir``, since it can be made again and serves any of them.
     """
 
     data_dir: Path
@@ -39,16 +42,12 @@ class Settings:
     max_rows: int = 100_000
     parallel_jobs: int = 1
     training_threads: int = 0
+    models_dir: Path = DEFAULT_MODELS
 
     @property
     def jobs_dir(self) -> Path:
         """Folder with one self-contained folder per training job."""
         return self.data_dir / "jobs"
-
-    @property
-    def models_dir(self) -> Path:
-        """Folder with the base models made ready for this machine."""
-        return self.data_dir / "base_models"
 
 
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -70,4 +69,5 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         max_rows=int(source.get("FTCORE_MAX_ROWS") or 100_000),
         parallel_jobs=int(source.get("FTCORE_PARALLEL_JOBS") or 1),
         training_threads=int(source.get("FTCORE_TRAINING_THREADS") or 0),
+        models_dir=Path(source.get("FTCORE_MODELS") or DEFAULT_MODELS).resolve(),
     )
