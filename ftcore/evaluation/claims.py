@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from ftcore.evaluation.normalisation import (
     antonyms,
     fold,
     lexicon,
-    load_list,
     plain,
     stem,
     words,
@@ -237,14 +236,3 @@ def _implied(claims: Claims, question: Claims) -> int:
     if not signs:
         return 0
     return -1 if -1 in signs else 1
-
-
-@cache
-def _refusals() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for pattern in load_list("refusals")["patterns"])
-
-
-def is_refusal(text: str) -> bool:
-    """Whether the text says that it does not know or cannot tell."""
-    folded = fold(text)
-    return any(pattern.search(folded) for pattern in _refusals())

@@ -185,18 +185,29 @@ def build_evaluation(
     task: Task,
     arms: Iterable[ArmResult],
     *,
-    seconds: float,
+    seconds: float | None = None,
     clock: Clock = utc_now,
     make_id: IdMaker = new_id,
 ) -> Evaluation:
-    """Put the results of a model's arms into one evaluation."""
+    """Put the results of a model's arms into one evaluation.
+
+    Args:
+        model_id: The trained model.
+        task: What it does.
+        arms: One result per arm.
+        seconds: How long it took; by default the time that the answers took.
+        clock: Tells the time of the evaluation.
+        make_id: Makes its identifier.
+    """
+    results = tuple(arms)
+    answering = sum(record.seconds for one in results for record in one.records)
     return Evaluation(
         evaluation_id=make_id(),
         model_id=model_id,
         task=task,
-        arms=tuple(arms),
+        arms=results,
         created_at=clock().isoformat(),
-        seconds=seconds,
+        seconds=answering if seconds is None else seconds,
     )
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from ftcore.evaluation.normalisation import load_list, words
 from ftcore.evaluation.numerals import names, parse_number
 
-SHORTEST_PHONE = 8  # digits; shorter groups are separate numbers
+SHORTEST_PHONE = 7  # digits; shorter groups are separate numbers
 NOON = 12
 
 _LIST_MARKER = re.compile(r"^\s*\d{1,2}[.)]\s+", re.MULTILINE)
@@ -20,7 +20,7 @@ _PIECES = r"""
         |\b[a-z][\w-]*\.(?:com|es|org|net|mx|ar|cl|co|pe|info|io)\b)
     |(?P<date>\b(?:\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})\b)
     |(?P<clock>\b\d{1,2}[:h]\d{2}(?:\s?h\b)?|\b\d{1,2}\.\d{2}(?=\s?(?:HOUR|am|pm)\b))
-    |(?P<phone>\+?\d{2,4}(?:[ -]\d{2,4}){2,}(?!\d))
+    |(?P<phone>\+?\d{2,4}(?:[ -]\d{2,4}){2,}(?!\d)|\b\d{3}[ -]\d{4}\b)
     |(?P<code>[^\W\d_]+\d\w*)
     |(?P<number>\d{1,3}(?:[ ]\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)*)
     |(?P<word>[^\W\d_]+)

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from ftcore.data.examples import Example, Role, Task
 from ftcore.evaluation import claims as compare
 from ftcore.evaluation.base import ACCURACY, RELEVANCE, Score, Scorer
-from ftcore.evaluation.claims import Claims, is_refusal, read_claims
+from ftcore.evaluation.claims import Claims, read_claims
 from ftcore.evaluation.language import is_complete, is_loop, looks_spanish
 from ftcore.evaluation.normalisation import content_stems, words
 from ftcore.evaluation.overlap import chrf_share, f1_of_tokens, same_text
+from ftcore.evaluation.refusals import is_refusal, without_contacts
 
 ENOUGH_TOLD = 0.5  # calibrated on tests/unit/evaluation/answer_pairs.yaml
 ENOUGH_ON_TOPIC = 0.2  # share of the answer's own words that belong to the expected
 SAME_WORDING = 0.8  # token-F1 from which two answers count as the same
-TOPIC_SHARE = 0.15  # of the answer's words, in question or expected answer
+TOPIC_SHARE = 0.25  # of the answer's words, in question or expected answer
 LENGTH_RATIO = (0.4, 2.5)  # of a generated text to the example's
 CHRF_OF_SAME_STYLE = 0.5  # chrF++ between good texts on one subject; more adds nothing
 
@@ -95,9 +96,11 @@ def why_wrong(example: Example, answer: str) -> str | None:
 
 
 def _why_no_refusal(example: Example, answer: str) -> str | None:
-    expected, given, question = _claims(example, answer)
     if not is_refusal(answer):
         return "should_refuse"
+    expected, _, question = _claims(example, answer)
+    # A refusal may send people elsewhere; to where is checked if the example says it.
+    given = read_claims(answer if expected.facts else without_contacts(answer))
     known = (*expected.facts, *question.facts)
     return "wrong_numbers" if compare.missing_facts(given.facts, known) else None
 

@@ -1,0 +1,1 @@
+"""Grading: metrics, ratings and votes become the grade of a rubric."""
