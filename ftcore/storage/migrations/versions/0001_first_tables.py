@@ -24,7 +24,12 @@ def _ref(name: str, target: str, *, index: bool = True) -> sa.Column[str]:
 
 
 def upgrade() -> None:
-    """Create all tables."""
+    """Create all tables, those that others point to first."""
+    _create_people_and_projects()
+    _create_jobs_and_judgements()
+
+
+def _create_people_and_projects() -> None:
     op.create_table(
         "participants",
         _id(),
@@ -55,6 +60,9 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(64), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
     )
+
+
+def _create_jobs_and_judgements() -> None:
     op.create_table(
         "jobs",
         _id(),

