@@ -72,18 +72,16 @@ def test_every_word_of_the_field_has_a_name(key):
 
 def literal_keys() -> list[tuple[str, str]]:
     """Return every call ``text("literal")`` with the file that makes it."""
-    found = []
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id == "text"
-                and node.args
-                and isinstance(node.args[0], ast.Constant)
-            ):
-                found.append((str(node.args[0].value), str(path.relative_to(ROOT))))
-    return found
+    return [
+        (str(node.args[0].value), str(path.relative_to(ROOT)))
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "text"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    ]
 
 
 @pytest.mark.parametrize(("key", "where"), literal_keys())
