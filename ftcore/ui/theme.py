@@ -77,7 +77,7 @@ def fonts() -> Fonts:
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, 'contrast ratio')."""
+    """Return the contrast ratio of two colours, 1 to 21 (as WCAG 2.2 defines)."""
     dark, light = sorted((_luminance(one), _luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
@@ -120,7 +120,9 @@ def streamlit_css(mode: Mode, *, projector: bool) -> str:
         mode: Which palette Streamlit is showing.
         projector: Whether the page is meant for the big screen.
     """
+    pages = sorted(path.name for path in (_STYLE / "pages").glob("*.css"))
     parts = [_style("streamlit.css", mode)]
+    parts += [_style(f"pages/{name}", mode) for name in pages]
     if projector:
         parts.append(_style("projector.css", mode))
     return f"<style>{''.join(parts)}</style>"
