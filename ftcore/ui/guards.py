@@ -1,0 +1,28 @@
+"""Stop a page that is still locked, saying what unlocks it."""
+
+import streamlit as st
+
+from ftcore.texts import text
+from ftcore.ui.navigation import page
+from ftcore.ui.services import get_workshop
+from ftcore.ui.session import participant_id
+from ftcore.workshop.steps import Overview, Step, StepState
+
+
+def require_open(step: Step) -> Overview:
+    """Return where the participant is, or stop the page if the step is locked.
+
+    A locked page says what unlocks it and links to the step to do now.
+    """
+    overview = get_workshop().projects.visit(participant_id())
+    if overview.steps[step] is not StepState.LOCKED:
+        return overview
+    needed = overview.reached.value
+    with st.container(key="guard", border=True):
+        st.markdown(f":material/lock: {text(f'app.steps.unlock.{step.value}')}")
+        st.page_link(
+            page(needed),
+            label=text("app.steps.go", name=text(f"app.pages.{needed}")),
+            icon=":material/arrow_back:",
+        )
+    st.stop()

@@ -1,0 +1,10 @@
+(() => {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const form = () => document.querySelector('[data-testid="stForm"]');
+  const go = (tries) => {
+    const found = form();
+    if (found) found.scrollIntoView({behavior: calm ? "auto" : "smooth", block: "nearest"});
+    else if (tries) setTimeout(go, 100, tries - 1);
+  };
+  setTimeout(go, 150, 10);
+})();
