@@ -15,14 +15,17 @@ def require_open(step: Step) -> Overview:
     A locked page says what unlocks it and links to the step to do now.
     """
     overview = get_workshop().projects.visit(participant_id())
-    if overview.steps[step] is not StepState.LOCKED:
-        return overview
-    needed = overview.reached.value
+    if overview.steps[step] is StepState.LOCKED:
+        _show_locked(step, overview.reached)
+        st.stop()
+    return overview
+
+
+def _show_locked(step: Step, needed: Step) -> None:
     with st.container(key="guard", border=True):
         st.markdown(f":material/lock: {text(f'app.steps.unlock.{step.value}')}")
         st.page_link(
-            page(needed),
-            label=text("app.steps.go", name=text(f"app.pages.{needed}")),
+            page(needed.value),
+            label=text("app.steps.go", name=text(f"app.pages.{needed.value}")),
             icon=":material/arrow_back:",
         )
-    st.stop()

@@ -3,22 +3,21 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftcore.data.check import check_file
+from ftcore.data.check import arrange, check_file
+from ftcore.data.checks import CHECKS
 from ftcore.data.examples import Dataset, Example, Task
-from ftcore.data.findings import CheckReport, Verdict
+from ftcore.data.findings import CheckReport, Finding, Verdict
 from ftcore.data.formats import dataset_to_jsonl
 from ftcore.data.templates import Template, list_templates, load_template
 from ftcore.errors import FileTooLargeError, UnknownTrainerError
-from ftcore.models.trained import StoredExample, load_examples, save_examples
 from ftcore.runtime import new_id
 from ftcore.storage.records import DatasetRow, ParticipantRow, ProjectRow
 from ftcore.training.base import Availability, Forecast, Preset
 from ftcore.training.presets import configure
 from ftcore.workshop.context import Context
+from ftcore.workshop.dataset_folder import KeptDataset, load_dataset, save_dataset
 from ftcore.workshop.steps import Overview
 
-DATASET_FILE = "dataset.jsonl"
-TEST_FILE = "test.jsonl"
 MEGABYTE = 1_000_000
 MAX_NICKNAME = 40
 MAX_NAME = 120
@@ -33,11 +32,13 @@ class CurrentDataset:
         row: What the store knows of it.
         dataset: The examples.
         test: Held-out examples that came with a template; empty otherwise.
+        findings: What was found when it came in, worst first.
     """
 
     row: DatasetRow
     dataset: Dataset
     test: tuple[Example, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +134,17 @@ class Projects:
             )
         report = check_file(filename, content, max_rows=settings.max_rows)
         if report.dataset is not None and report.verdict is not Verdict.REJECT:
-            self._keep(project, report.dataset, (), "upload")
+            kept = KeptDataset(report.dataset, findings=report.findings)
+            self._keep(project, kept, "upload")
         return report
 
     def use_template(self, participant_id: str, name: str) -> Template:
         """Make a template's examples the current dataset."""
         project = self._context.project(participant_id)
         template = load_template(name)
-        self._keep(project, template.dataset, template.test, "template")
+        found = arrange(f for check in CHECKS for f in check(template.dataset))
+        kept = KeptDataset(template.dataset, template.test, tuple(found))
+        self._keep(project, kept, "template")
         return template
 
     def dataset(self, participant_id: str) -> CurrentDataset | None:
@@ -161,18 +165,13 @@ class Projects:
         row = self.previous_dataset(participant_id)
         if row is None:
             return self.dataset(participant_id)
-        before = self.load(row)
-        self._keep(project, before.dataset, before.test, row.origin)
+        self._keep(project, self._read(row), row.origin)
         return self.dataset(participant_id)
 
     def load(self, row: DatasetRow) -> CurrentDataset:
         """Read a kept dataset from its folder."""
-        folder = self._folder(row.id)
-        examples = tuple(s.example for s in load_examples(folder / DATASET_FILE))
-        test = tuple(s.example for s in load_examples(folder / TEST_FILE))
-        return CurrentDataset(
-            row, Dataset(row.filename, Task(row.task), examples), test
-        )
+        kept = self._read(row)
+        return CurrentDataset(row, kept.dataset, kept.test, kept.findings)
 
     def dataset_file(self, participant_id: str) -> str:
         """Return the current dataset as clean JSONL, to take away."""
@@ -204,32 +203,21 @@ class Projects:
             raise UnknownTrainerError(name=name, available=available)
         self._store.update_project(project.id, tool=name)
 
-    def _keep(
-        self,
-        project: ProjectRow,
-        dataset: Dataset,
-        test: tuple[Example, ...],
-        origin: str,
-    ) -> None:
+    def _keep(self, project: ProjectRow, kept: KeptDataset, origin: str) -> None:
         dataset_id = new_id()
-        folder = self._folder(dataset_id)
-        folder.mkdir(parents=True)
-        save_examples(
-            folder / DATASET_FILE, [StoredExample(e, held_out=False) for e in dataset]
-        )
-        if test:
-            save_examples(
-                folder / TEST_FILE, [StoredExample(e, held_out=True) for e in test]
-            )
+        save_dataset(self._folder(dataset_id), kept)
         self._store.add_dataset(
             project.id,
             dataset_id,
-            filename=dataset.name,
+            filename=kept.dataset.name,
             origin=origin,
-            task=dataset.task.value,
-            rows=len(dataset),
-            fingerprint=dataset.fingerprint,
+            task=kept.dataset.task.value,
+            rows=len(kept.dataset),
+            fingerprint=kept.dataset.fingerprint,
         )
+
+    def _read(self, row: DatasetRow) -> KeptDataset:
+        return load_dataset(self._folder(row.id), row.filename, Task(row.task))
 
     def _folder(self, dataset_id: str) -> Path:
         return self._context.settings.data_dir / "datasets" / dataset_id
