@@ -1,0 +1,1 @@
+"""A participant's file becomes a dataset, checked and split."""

@@ -1,0 +1,140 @@
+"""Decide which column or key is asked and which one is answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ftcore.data.vocabulary import column_names, find_name, normal_name
+
+
+class Kind(StrEnum):
+    """What a pair of columns looks like."""
+
+    LABEL = "label"
+    QUESTION = "question"
+    COMPLETION = "completion"
+    UNSURE = "unsure"  # the values will tell
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Which names stand for the parts of an example.
+
+    Attributes:
+        source: Name of the text, question or prompt.
+        target: Name of the label, answer or completion.
+        kind: What the names say of the task.
+        context: Name of a second input that follows the first (Alpaca's
+            ``input``).
+        system: Name of the system instruction.
+        guessed: The names said nothing; only their order did.
+        stray: Names that are not used.
+    """
+
+    source: str
+    target: str
+    kind: Kind
+    context: str | None = None
+    system: str | None = None
+    guessed: bool = False
+    stray: tuple[str, ...] = ()
+
+
+_SOURCES = ("text", "question", "prompt")
+_TARGETS = ("label", "answer", "completion", "output")
+_KINDS = {
+    "label": Kind.LABEL,
+    "answer": Kind.QUESTION,
+    "completion": Kind.COMPLETION,
+    "output": Kind.UNSURE,
+}
+# A target's most natural sources come first: text-label, question-answer…
+_PREFERRED = {
+    "label": ("text", "question", "prompt"),
+    "answer": ("question", "prompt", "text"),
+    "completion": ("prompt", "question", "text"),
+    "output": ("question", "prompt", "text"),
+}
+
+
+def map_columns(names: Sequence[str]) -> Mapping | None:
+    """Find source and target among the names of columns or keys.
+
+    Returns:
+        The mapping, or ``None`` if the names leave no reasonable choice.
+    """
+    usable = list(names)
+    target_part, target = _first(_TARGETS, usable)
+    if target is None or target_part is None:
+        return _from_source_only(usable)
+    rest = [name for name in usable if name != target]
+    source_part, source = _first(_PREFERRED[target_part], rest)
+    if source is None:
+        return _guess(rest, target, _KINDS[target_part], usable)
+    kind = _kind(source_part, target_part)
+    system = find_name("system", [n for n in rest if n != source])
+    context = None
+    if source_part == "question" and target_part in {"output", "answer"}:
+        spare = [n for n in rest if n not in {source, system}]
+        context = find_name("context", spare)
+    used = {source, target, system, context}
+    stray = tuple(name for name in usable if name not in used)
+    return Mapping(source, target, kind, context, system, stray=stray)
+
+
+def _first(parts: Sequence[str], names: list[str]) -> tuple[str | None, str | None]:
+    for part in parts:
+        found = find_name(part, names)
+        if found is not None:
+            return part, found
+    return None, None
+
+
+def _kind(source_part: str | None, target_part: str) -> Kind:
+    if target_part == "output" and source_part == "question":
+        return Kind.QUESTION
+    if target_part == "output" and source_part == "prompt":
+        return Kind.COMPLETION
+    if target_part == "completion" and source_part == "question":
+        return Kind.QUESTION
+    return _KINDS[target_part]
+
+
+def _from_source_only(names: list[str]) -> Mapping | None:
+    part, source = _first(_SOURCES, names)
+    if source is None or part is None:
+        content = _content_names(names)
+        if len(content) != 2:
+            return None
+        return _guess(content[:1], content[1], Kind.UNSURE, names)
+    rest = _content_names([name for name in names if name != source])
+    if len(rest) != 1:
+        return None
+    stray = tuple(name for name in names if name not in {source, rest[0]})
+    return Mapping(source, rest[0], Kind.UNSURE, guessed=True, stray=stray)
+
+
+def _guess(
+    rest: list[str], target: str, kind: Kind, names: list[str]
+) -> Mapping | None:
+    content = _content_names(rest)
+    if len(content) != 1:
+        return None
+    stray = tuple(name for name in names if name not in {content[0], target})
+    return Mapping(content[0], target, kind, guessed=True, stray=stray)
+
+
+def _content_names(names: list[str]) -> list[str]:
+    index = set(column_names()["index"])
+    return [n for n in names if normal_name(n) not in index and normal_name(n)]
+
+
+def is_known_name(name: str) -> bool:
+    """Whether the word is the usual name of any part of an example."""
+    word = normal_name(name)
+    return any(word in words for words in column_names().values())
+
+
+def is_index_name(name: str) -> bool:
+    """Whether the word names a column that numbers or dates the rows."""
+    return normal_name(name) in column_names()["index"]

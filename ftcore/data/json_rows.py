@@ -1,0 +1,309 @@
+"""Split a text into JSON objects, however they are laid out."""
+
+import json
+import re
+from collections.abc import Iterable
+
+from ftcore.data.findings import Finding, Severity
+from ftcore.data.rows import Record, RowsRead
+from ftcore.data.tolerant_json import NumberText, TolerantReader, UnrepairableError
+
+_WINDOW = 100_000  # characters searched for the end of a broken object
+_GAP = re.compile(r"[\s,;]*")
+_JUNK_STOP = re.compile(r"[{\n]")
+_COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.{0,2000}?\*/", re.DOTALL)
+_FENCE = re.compile(r"```[^\n]*|~~~[^\n]*")
+_FIRST_KEY = re.compile(r"""\{\s*["'“”‘’]?(\w[\w -]{0,40})""")
+_MESSAGE_LIST = re.compile(r"""\[\s*\{\s*["'“]?(?:role|rol|from|content|value)["'”]""")
+_WRAPPER = re.compile(r"""\{\s*"[^"\n]{1,40}"\s*:\s*\[\s*[{\[]""")
+BARE_MESSAGES = "messages"
+
+
+class _Strict:
+    """Python's own parser, with notes on what the standard does not allow."""
+
+    def __init__(self) -> None:
+        self.notes: dict[str, None] = {}
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._pairs,
+            parse_float=NumberText,
+            parse_int=NumberText,
+            parse_constant=self._constant,
+        )
+
+    def read(self, text: str, start: int) -> tuple[object, int]:
+        self.notes = {}
+        value, end = self._decoder.raw_decode(text, start)
+        return value, end
+
+    def _pairs(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            self.notes["duplicate_keys"] = None
+        return found
+
+    def _constant(self, _: str) -> None:
+        self.notes["not_a_number"] = None
+
+
+class JsonRows:
+    """One pass over a text; every character is looked at a bounded number of times."""
+
+    def __init__(self, text: str, *, is_document: bool, max_rows: int) -> None:
+        """Prepare the pass.
+
+        Args:
+            text: The whole file, with ``\\n`` line ends.
+            is_document: The file calls itself ``.json``: an array and a layout
+                over several lines are then as they should be.
+            max_rows: Reading stops after this many objects.
+        """
+        self._text = text
+        self._is_document = is_document
+        self._max_rows = max_rows
+        self._strict = _Strict()
+        self._out = RowsRead()
+        self._position = 0
+        self._line = 1
+        self._counted = 0
+        self._depth = 0
+        self._last_line = 0
+        self._noted: set[str] = set()
+
+    def read(self) -> RowsRead:
+        """Return every object with its line, and what had to be mended."""
+        self._enter_wrapper()
+        while self._position < len(self._text) and not self._out.over_limit:
+            self._gap()
+            if self._position < len(self._text):
+                self._step(self._text[self._position])
+        return self._out
+
+    def _step(self, character: str) -> None:
+        if character == "{":
+            self._record()
+        elif character == "[":
+            self._open_list()
+        elif character in "]}":
+            self._close(character)
+        elif character == '"' and self._double_encoded():
+            return
+        else:
+            self._outside()
+
+    def _enter_wrapper(self) -> None:
+        """Go to the list inside ``{"data": [...]}``, unless it is one example."""
+        wrapper = _WRAPPER.match(self._text.lstrip())
+        if not wrapper:
+            return
+        start = wrapper.end() - 1 + len(self._text) - len(self._text.lstrip())
+        inner = self._text.rindex("[", 0, start + 1)
+        if self._text[start] == "{" and self._is_conversation(inner):
+            return
+        self._note_once("wrapped_list")
+        self._position = inner
+
+    def _is_conversation(self, inner: int) -> bool:
+        return bool(_MESSAGE_LIST.match(self._text, inner)) or not self._ends_file(
+            inner
+        )
+
+    def _ends_file(self, inner: int) -> bool:
+        try:
+            _, end = self._strict.read(self._text, inner)
+        except (ValueError, RecursionError):
+            return True
+        rest = self._text[end : end + 200].strip()
+        return rest.startswith(("}", ",")) and "\n{" not in self._text[end : end + 200]
+
+    def _gap(self) -> None:
+        gap = _GAP.match(self._text, self._position)
+        if gap is None or not gap.group():
+            return
+        if self._depth == 0 and not self._is_document:
+            self._blank_lines(gap.group())
+            if "," in gap.group() and self._out.records:
+                self._note("comma_between", self._line_at(self._position))
+        self._position = gap.end()
+
+    def _blank_lines(self, gap: str) -> None:
+        pieces = gap.split("\n")
+        first = self._line_at(self._position)
+        skip_first = 0 if self._position == 0 else 1
+        blank = pieces[skip_first:-1]
+        for offset, piece in enumerate(blank):
+            if not piece.strip():
+                line = first + offset + skip_first
+                self._note("blank_lines", line)
+
+    def _record(self) -> None:
+        start, line = self._position, self._line_at(self._position)
+        try:
+            value, end = self._strict.read(self._text, start)
+            notes: Iterable[str] = list(self._strict.notes)
+        except RecursionError:
+            newline = self._text.find("\n", start)
+            self._fail("too_deep", line, newline if newline > 0 else len(self._text))
+            return
+        except ValueError:
+            read = self._tolerant(start, line)
+            if read is None:
+                return
+            value, end, notes = read
+        for code in notes:
+            self._note(code, line)
+        self._layout(start, end, line)
+        self._position = end
+        if isinstance(value, dict):
+            self._add(line, value)
+
+    def _layout(self, start: int, end: int, line: int) -> None:
+        spans = "\n" in self._text[start:end]
+        if spans and not self._is_document:
+            self._note("pretty_printed", line)
+        if line == self._last_line and self._depth == 0:
+            self._note("several_per_line", line)
+        self._last_line = line + self._text.count("\n", start, end)
+
+    def _tolerant(self, start: int, line: int) -> tuple[object, int, list[str]] | None:
+        end = self._region_end(start)
+        reader = TolerantReader(self._text, start, end)
+        try:
+            value = reader.read()
+        except UnrepairableError as error:
+            code = error.code
+            ends_whole = self._text[start:end].rstrip().endswith("}")
+            if code == "truncated_object" and ends_whole:
+                code = "unclosed_quote"
+            self._fail(code, line, end)
+            return None
+        return value, reader.position, list(reader.repairs)
+
+    def _region_end(self, start: int) -> int:
+        """Find where the next object starts, so that a broken one ends there."""
+        limit = min(len(self._text), start + _WINDOW)
+        line_start = self._text.rfind("\n", 0, start) + 1
+        indent = start - line_start if not self._text[line_start:start].strip() else 0
+        ends = [limit]
+        breaks = re.compile(rf"\n[ \t]{{0,{min(indent, 200)}}}[{{\[]")
+        found = breaks.search(self._text, start + 1, limit)
+        if found:
+            ends.append(found.start())
+        key = _FIRST_KEY.match(self._text, start)
+        if key:
+            again = re.compile(rf"""\{{\s*["'“”‘’]?{re.escape(key.group(1))}\b""")
+            found = again.search(self._text, start + 1, limit)
+            if found:
+                ends.append(found.start())
+        return min(ends)
+
+    def _fail(self, code: str, line: int, end: int) -> None:
+        if not self._said(code, line):
+            self._out.findings.append(Finding(code, Severity.ERROR, line))
+        self._position = max(end, self._position + 1)
+        self._last_line = 0
+
+    def _open_list(self) -> None:
+        start = self._position
+        line = self._line_at(start)
+        follows = self._text[start + 1 : start + 200].lstrip()[:1]
+        if _MESSAGE_LIST.match(self._text, start) or follows not in {"{", "[", "]", ""}:
+            self._list_record(start, line)
+            return
+        if not self._is_document:
+            self._note_once("json_array")
+        self._depth += 1
+        self._position += 1
+        if self._depth > 20:
+            self._fail("too_deep", line, len(self._text))
+
+    def _list_record(self, start: int, line: int) -> None:
+        """Read a row that is a list: of messages, or of cells."""
+        try:
+            value, end = self._strict.read(self._text, start)
+        except (ValueError, RecursionError):
+            newline = self._text.find("\n", start)
+            self._fail(
+                "unreadable_object", line, newline if newline >= 0 else len(self._text)
+            )
+            return
+        self._position = end
+        if not isinstance(value, list):
+            return
+        if value and all(isinstance(item, dict) for item in value):
+            self._note("bare_messages", line)
+            self._add(line, {BARE_MESSAGES: value})
+        else:
+            self._add(line, {f"#{i}": item for i, item in enumerate(value, 1)})
+
+    def _close(self, character: str) -> None:
+        if character == "]" and self._depth:
+            self._depth -= 1
+        elif "wrapped_list" not in self._noted:
+            self._note("extra_close", self._line_at(self._position))
+        self._position += 1
+
+    def _double_encoded(self) -> bool:
+        line = self._line_at(self._position)
+        try:
+            value, end = self._strict.read(self._text, self._position)
+            inner = self._strict.read(str(value), 0)[0]
+        except (ValueError, RecursionError):
+            return False
+        if not isinstance(inner, dict):
+            return False
+        self._note("double_encoded", line)
+        self._position = end
+        self._add(line, inner)
+        return True
+
+    def _outside(self) -> None:
+        """Pass over what belongs to no object: comments, fences, stray words."""
+        line = self._line_at(self._position)
+        comment = _COMMENT.match(self._text, self._position)
+        if comment:
+            self._note("comments", line)
+            self._position = comment.end()
+            return
+        fence = _FENCE.match(self._text, self._position)
+        if fence:
+            self._note("outside_text", line)
+            self._position = fence.end()
+            return
+        stop = _JUNK_STOP.search(self._text, self._position)
+        end = stop.start() if stop else len(self._text)
+        if "wrapped_list" not in self._noted:
+            if stop and stop.group() == "{":
+                self._note("outside_text", line)
+            else:
+                self._out.findings.append(
+                    Finding("unreadable_object", Severity.ERROR, line)
+                )
+        elif not self._depth:
+            end = len(self._text)
+        self._position = max(end, self._position + 1)
+
+    def _add(self, line: int, values: dict[str, object]) -> None:
+        if len(self._out.records) >= self._max_rows:
+            self._out.over_limit = True
+            return
+        self._out.records.append(Record(line, values))
+
+    def _said(self, code: str, line: int) -> bool:
+        said = self._out.findings
+        return bool(said) and said[-1].code == code and said[-1].line == line
+
+    def _note(self, code: str, line: int) -> None:
+        if self._said(code, line):
+            return
+        self._out.findings.append(Finding(code, Severity.REPAIR, line))
+
+    def _note_once(self, code: str) -> None:
+        if code not in self._noted:
+            self._noted.add(code)
+            self._out.findings.append(Finding(code, Severity.REPAIR))
+
+    def _line_at(self, position: int) -> int:
+        self._line += self._text.count("\n", self._counted, position)
+        self._counted = position
+        return self._line

@@ -1,0 +1,62 @@
+"""Turn one value of a file into text, or say why it is none."""
+
+from dataclasses import dataclass, field
+
+from ftcore.data.cleaning import clean_cell
+from ftcore.data.tolerant_json import NumberText
+
+
+@dataclass(slots=True)
+class TextValue:
+    """A value as text.
+
+    Attributes:
+        text: The text; meaningless if there is a fault.
+        notes: Codes of the repairs made.
+        fault: Code of the reason why there is no text; empty if there is.
+    """
+
+    text: str = ""
+    notes: list[str] = field(default_factory=list)
+    fault: str = ""
+
+
+def as_text(value: object) -> TextValue:
+    """Accept text, numbers, truth values and OpenAI's or Google's text parts."""
+    if isinstance(value, str):
+        notes = ["number_to_text"] if isinstance(value, NumberText) else []
+        cleaned = clean_cell(str(value))
+        for kind in cleaned.removed:
+            notes.append("mojibake" if kind == "mojibake" else f"hidden_{kind}")
+        return TextValue(cleaned.text, notes)
+    if value is None:
+        return TextValue(fault="null_value")
+    if isinstance(value, bool):
+        return TextValue("true" if value else "false", ["number_to_text"])
+    if isinstance(value, list):
+        return _joined(value)
+    if isinstance(value, dict) and isinstance(value.get("text"), str):
+        inner = as_text(value["text"])
+        return TextValue(inner.text, ["content_parts", *inner.notes])
+    return TextValue(fault="not_text")
+
+
+def _joined(parts: list[object]) -> TextValue:
+    pieces: list[str] = []
+    notes = ["content_parts"]
+    for part in parts:
+        text = part.get("text") if isinstance(part, dict) else part
+        if not isinstance(text, str):
+            return TextValue(fault="not_text")
+        inner = as_text(text)
+        pieces.append(inner.text)
+        notes += inner.notes
+    if not pieces:
+        return TextValue(fault="null_value")
+    return TextValue("\n".join(pieces), notes)
+
+
+def excerpt(value: object, limit: int = 40) -> str:
+    """Return a short, printable form of a value for a sentence about it."""
+    text = " ".join(clean_cell(str(value)).text.split())
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

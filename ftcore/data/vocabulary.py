@@ -1,0 +1,54 @@
+"""The names that people give to columns, keys and roles; they live in assets."""
+
+import re
+from functools import cache
+
+import yaml
+
+from ftcore.data.cleaning import without_accents
+from ftcore.texts import ASSETS
+
+Vocabulary = dict[str, tuple[str, ...]]
+_DECORATION = re.compile(r"[\s_\-.:¿?*\"'“”«»()\[\]]+")
+
+
+def normal_name(name: str) -> str:
+    """Return a column name without case, accents, spaces or hyphens."""
+    return _DECORATION.sub("", without_accents(name).replace("ñ", "n"))
+
+
+@cache
+def column_names() -> Vocabulary:
+    """Return, for each part of an example, the normalised names it goes by."""
+    loaded = yaml.safe_load(_read("columns.yaml"))
+    return {
+        part: tuple(normal_name(str(name)) or str(name) for name in names)
+        for part, names in loaded.items()
+        if part != "roles"
+    }
+
+
+@cache
+def role_names() -> dict[str, str]:
+    """Return normalised word -> role value, such as ``usuario`` -> ``user``."""
+    loaded = yaml.safe_load(_read("columns.yaml"))["roles"]
+    return {normal_name(w): role for role, words in loaded.items() for w in words}
+
+
+def find_name(part: str, names: list[str]) -> str | None:
+    """Return the original name that stands for ``part``, the best one first."""
+    known = {}
+    for name in names:
+        known.setdefault(normal_name(name), name)
+    return next((known[w] for w in column_names()[part] if w in known), None)
+
+
+@cache
+def patterns() -> dict[str, object]:
+    """Return the data patterns that the checks look for."""
+    loaded: dict[str, object] = yaml.safe_load(_read("patterns.yaml"))
+    return loaded
+
+
+def _read(name: str) -> str:
+    return (ASSETS / "data" / name).read_text(encoding="utf-8")
