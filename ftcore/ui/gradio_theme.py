@@ -59,8 +59,14 @@ def gradio_theme() -> gr.themes.Base:
     colours |= {f"{name}_dark": getattr(dark, role) for name, role in _ROLES.items()}
     known = fonts()
     return gr.themes.Base(
-        text_size="lg",
+        text_size="md",
         radius_size="md",
         font=[gr.themes.Font(known.text), gr.themes.Font("sans-serif")],
         font_mono=[gr.themes.Font(known.figures), gr.themes.Font("monospace")],
-    ).set(color_accent=light.brand, **colours)
+    ).set(
+        color_accent=light.brand,
+        chatbot_text_size="1.0625rem",
+        button_border_width="1px",
+        button_border_width_dark="1px",
+        **colours,
+    )

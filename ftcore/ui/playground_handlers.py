@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import gradio as gr
 
@@ -98,8 +99,12 @@ class Handlers:
 
     def label(
         self, words: str, request: gr.Request
-    ) -> tuple[Mapping[str, float], Mapping[str, object]]:
-        """Return the tuned model's probabilities, and the baseline's as an update."""
+    ) -> tuple[Mapping[str, float], Mapping[str, float], str]:
+        """Return the probabilities of tuned model and baseline, and the latter's name.
+
+        Raises:
+            gr.Error: Nothing was written, or the page is not the participant's.
+        """
         if not words.strip():
             raise gr.Error(text("playground_labels.empty"), print_exception=False)
         try:
@@ -107,12 +112,8 @@ class Handlers:
         except FtcoreError as error:
             raise spanish_error(error) from None
         baseline = next((arm for arm in found if arm is not Arm.TUNED), Arm.TUNED)
-        update: Mapping[str, object] = gr.update(
-            value=dict(found[baseline]),
-            label=text(f"playground_labels.{baseline.value}"),
-            visible=baseline is not Arm.TUNED,
-        )
-        return dict(found[Arm.TUNED]), update
+        name = escape(text(f"playground_labels.{baseline.value}"))
+        return dict(found[Arm.TUNED]), dict(found[baseline]), f"<h2>{name}</h2>"
 
 
 def paced(pieces: Iterator[str], timer: Timer) -> Iterator[tuple[str, str]]:

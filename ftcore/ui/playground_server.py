@@ -27,7 +27,7 @@ from ftcore.workshop.playground import SUGGESTIONS
 
 _CONCURRENT = 8  # answers streamed at once per arm; the engine queues the rest
 _WAITING = 64
-_CHAT_HEIGHT_PX = 340
+_CHAT_HEIGHT_PX = 270
 _ARMS = (Arm.BASE, Arm.TUNED)
 
 
@@ -90,13 +90,14 @@ def _open(handlers: Handlers, request: gr.Request) -> list[object]:
     try:
         info = handlers.get_workshop().playground.info(handlers.claim(request))
     except FtcoreError as error:
-        closed = [gr.update(visible=False)] * (2 + 2 * SUGGESTIONS)
+        closed = [gr.update(visible=False) for _ in range(2 + 2 * SUGGESTIONS)]
         return [gr.update(value=_refusal_html(error), visible=True), *closed]
     is_chat = info.task is not Task.CLASSIFICATION
     questions = [*info.sample_questions, *[""] * SUGGESTIONS][:SUGGESTIONS]
-    chips = [gr.update(value=q, visible=bool(q)) for q in questions]
+    # Each its own update: Gradio empties the ones that it has used.
+    chips = [gr.update(value=q, visible=bool(q)) for q in questions * 2]
     areas = [gr.update(visible=is_chat), gr.update(visible=not is_chat)]
-    return [gr.update(visible=False), *areas, *chips, *chips]
+    return [gr.update(visible=False), *areas, *chips]
 
 
 def _refusal_html(error: FtcoreError) -> str:
@@ -114,6 +115,7 @@ def _chat(handlers: Handlers) -> list[gr.Button]:
     with gr.Row(elem_id="arms", equal_height=True):
         for arm in _ARMS:
             with gr.Column(min_width=300, elem_classes=f"ft-arm ft-{arm.value}"):
+                _heading(text(f"playground_chat.{arm.value}"))
                 chats.append(_chatbot(arm))
                 speeds.append(gr.HTML(elem_classes="ft-speed", padding=False))
     chips = _chips(text("playground_chat.samples"))
@@ -145,9 +147,14 @@ def _chat(handlers: Handlers) -> list[gr.Button]:
     return chips
 
 
+def _heading(words: str) -> None:
+    gr.HTML(f"<h2>{escape(words)}</h2>", padding=False, elem_classes="ft-heading")
+
+
 def _chatbot(arm: Arm) -> gr.Chatbot:
     return gr.Chatbot(
         label=text(f"playground_chat.{arm.value}"),
+        show_label=False,
         placeholder=text("playground_chat.empty"),
         height=_CHAT_HEIGHT_PX,
         buttons=["copy"],
@@ -234,12 +241,12 @@ def _labels(handlers: Handlers) -> list[gr.Button]:
     )
     samples = _chips(text("playground_chat.samples"))
     with gr.Row(elem_id="verdicts"):
-        baseline = gr.Label(
-            label=text("playground_labels.nearest"), elem_classes="ft-arm ft-base"
-        )
-        tuned = gr.Label(
-            label=text("playground_labels.tuned"), elem_classes="ft-arm ft-tuned"
-        )
+        with gr.Column(min_width=260, elem_classes="ft-arm ft-base"):
+            name = gr.HTML(padding=False, elem_classes="ft-heading")
+            baseline = gr.Label(show_label=False, show_heading=False)
+        with gr.Column(min_width=260, elem_classes="ft-arm ft-tuned"):
+            _heading(text("playground_labels.tuned"))
+            tuned = gr.Label(show_label=False, show_heading=False)
     for trigger, source in ((box.submit, box), *((s.click, s) for s in samples)):
         if source is not box:
             trigger(
@@ -253,7 +260,7 @@ def _labels(handlers: Handlers) -> list[gr.Button]:
         trigger(
             handlers.label,
             inputs=source,
-            outputs=[tuned, baseline],
+            outputs=[tuned, baseline, name],
             show_progress="minimal",
             api_visibility="private",
         )
