@@ -1,0 +1,1 @@
+"""Reports: what a participant takes along and presents."""
