@@ -51,6 +51,18 @@ _ROLES = {
     "button_secondary_text_color_hover": "text",
 }
 
+# In rem, so that the projector's larger root size reaches Gradio too.
+_TEXT_SIZE = gr.themes.sizes.Size(
+    name="rem",
+    xxs="0.75rem",
+    xs="0.8125rem",
+    sm="0.9375rem",
+    md="1rem",
+    lg="1.125rem",
+    xl="1.375rem",
+    xxl="1.625rem",
+)
+
 
 def gradio_theme() -> gr.themes.Base:
     """Return the theme with the light and the dark palette."""
@@ -59,7 +71,7 @@ def gradio_theme() -> gr.themes.Base:
     colours |= {f"{name}_dark": getattr(dark, role) for name, role in _ROLES.items()}
     known = fonts()
     return gr.themes.Base(
-        text_size="md",
+        text_size=_TEXT_SIZE,
         radius_size="md",
         font=[gr.themes.Font(known.text), gr.themes.Font("sans-serif")],
         font_mono=[gr.themes.Font(known.figures), gr.themes.Font("monospace")],

@@ -178,7 +178,7 @@ def _chips(label: str) -> list[gr.Button]:
 
 def _settings() -> list[gr.Slider]:
     with (
-        gr.Accordion(text("playground_chat.settings"), open=False),
+        gr.Accordion(text("playground_chat.settings"), open=False, elem_id="settings"),
         gr.Row(),
     ):
         temperature = gr.Slider(
