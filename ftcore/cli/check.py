@@ -50,11 +50,11 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = text(f"cli_check.reasons.{_reason(path, error)}")
+        reason = text(f"cli_check.reasons.{_reason(error)}")
         raise FileNotReadableError(path=str(path), reason=reason) from error
 
 
-def _reason(path: Path, error: Exception) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "missing"
     if isinstance(error, IsADirectoryError):

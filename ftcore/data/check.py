@@ -8,7 +8,6 @@ from ftcore.data.examples import Dataset, Task
 from ftcore.data.findings import CheckReport, Finding, Severity, Verdict
 from ftcore.data.readers import read_dataset
 from ftcore.data.summary import summarise
-from ftcore.errors import Param
 
 DEFAULT_MAX_ROWS = 100_000
 MOST_PER_CODE = 200  # findings of one kind listed one by one
@@ -85,7 +84,9 @@ def shorten(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     for code, count in seen.items():
         if count > MOST_PER_CODE:
             last = next(f for f in reversed(kept) if f.code == code)
-            params: dict[str, Param] = {"count": count - MOST_PER_CODE}
-            more = Finding("more_like_this", last.severity, last.line, params)
+            rest = count - MOST_PER_CODE
+            more = Finding(
+                "more_like_this", last.severity, last.line, params={"count": rest}
+            )
             kept.insert(kept.index(last) + 1, more)
     return tuple(kept)

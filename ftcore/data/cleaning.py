@@ -56,7 +56,7 @@ class Cleaned:
 
 def is_hidden_free(text: str) -> bool:
     """Whether no invisible character is there at all (the usual, fast case)."""
-    return text.isascii() and text.isprintable() or _HIDDEN.search(text) is None
+    return (text.isascii() and text.isprintable()) or _HIDDEN.search(text) is None
 
 
 def remove_hidden(text: str) -> Cleaned:
@@ -119,6 +119,11 @@ def clean_cell(text: str) -> Cleaned:
     if mended != text:
         cleaned.removed["mojibake"] += 1
     return cleaned
+
+
+def cleaning_code(kind: str) -> str:
+    """Return the finding's code for one kind of :attr:`Cleaned.removed`."""
+    return kind if kind == "mojibake" else f"hidden_{kind}"
 
 
 def comparable(text: str) -> str:

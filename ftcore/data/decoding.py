@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ftcore.data.binaries import binary_kind
-from ftcore.data.cleaning import clean_cell, is_hidden_free
+from ftcore.data.cleaning import clean_cell, cleaning_code, is_hidden_free
 from ftcore.data.findings import Finding, Severity
 from ftcore.texts import text as words
 
@@ -192,7 +192,5 @@ def _clean_lines(text: str) -> tuple[str, list[Finding]]:
 
 def cleaning_findings(removed: dict[str, int], line: int | None) -> Iterator[Finding]:
     """Say what cleaning did to one line or value."""
-    for kind, count in removed.items():
-        code = "mojibake" if kind == "mojibake" else f"hidden_{kind}"
-        params = {} if kind == "mojibake" else {"count": count}
-        yield Finding(code, Severity.REPAIR, line, params=dict(params))
+    for kind in removed:
+        yield Finding(cleaning_code(kind), Severity.REPAIR, line)

@@ -1,12 +1,11 @@
 """Split a text into JSON objects, however they are laid out."""
 
-import json
 import re
-from collections.abc import Iterable
 
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.rows import Record, RowsRead
-from ftcore.data.tolerant_json import NumberText, TolerantReader, UnrepairableError
+from ftcore.data.strict_json import StrictReader
+from ftcore.data.tolerant_json import TolerantReader, UnrepairableError
 
 _WINDOW = 100_000  # characters searched for the end of a broken object
 _GAP = re.compile(r"[\s,;]*")
@@ -19,41 +18,14 @@ _WRAPPER = re.compile(r"""\{\s*"[^"\n]{1,40}"\s*:\s*\[\s*[{\[]""")
 BARE_MESSAGES = "messages"
 
 
-class _Strict:
-    """Python's own parser, with notes on what the standard does not allow."""
-
-    def __init__(self) -> None:
-        self.notes: dict[str, None] = {}
-        self._decoder = json.JSONDecoder(
-            object_pairs_hook=self._pairs,
-            parse_float=NumberText,
-            parse_int=NumberText,
-            parse_constant=self._constant,
-        )
-
-    def read(self, text: str, start: int) -> tuple[object, int]:
-        self.notes = {}
-        value, end = self._decoder.raw_decode(text, start)
-        return value, end
-
-    def _pairs(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            self.notes["duplicate_keys"] = None
-        return found
-
-    def _constant(self, _: str) -> None:
-        self.notes["not_a_number"] = None
-
-
 class JsonRows:
     """One pass over a text; every character is looked at a bounded number of times."""
 
     def __init__(self, text: str, *, is_document: bool, max_rows: int) -> None:
-        """Prepare the pass.
+        r"""Prepare the pass.
 
         Args:
-            text: The whole file, with ``\\n`` line ends.
+            text: The whole file, with ``\n`` line ends.
             is_document: The file calls itself ``.json``: an array and a layout
                 over several lines are then as they should be.
             max_rows: Reading stops after this many objects.
@@ -61,7 +33,7 @@ class JsonRows:
         self._text = text
         self._is_document = is_document
         self._max_rows = max_rows
-        self._strict = _Strict()
+        self._strict = StrictReader()
         self._out = RowsRead()
         self._position = 0
         self._line = 1
@@ -140,7 +112,7 @@ class JsonRows:
         start, line = self._position, self._line_at(self._position)
         try:
             value, end = self._strict.read(self._text, start)
-            notes: Iterable[str] = list(self._strict.notes)
+            notes = list(self._strict.notes)
         except RecursionError:
             newline = self._text.find("\n", start)
             self._fail("too_deep", line, newline if newline > 0 else len(self._text))

@@ -20,9 +20,7 @@ def merge_label_variants(
     for example in examples:
         label = " ".join(example.target.split())
         spellings[without_accents(label)][label] += 1
-    chosen = {
-        key: max(found, key=lambda s: found[s]) for key, found in spellings.items()
-    }
+    chosen = {key: found.most_common(1)[0][0] for key, found in spellings.items()}
     raw: dict[str, set[str]] = defaultdict(set)
     merged: list[Example] = []
     for example in examples:

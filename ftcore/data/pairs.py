@@ -1,4 +1,4 @@
-"""Read rows of two parts: question and answer, prompt and completion, text and label."""
+"""Read rows of two parts: what is asked and what is answered."""
 
 from collections.abc import Mapping as Values
 from dataclasses import dataclass, field

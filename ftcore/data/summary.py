@@ -58,10 +58,7 @@ def lines_phrase(lines: Sequence[int]) -> str:
         return text("check.line", line=number(lines[0]))
     named = [number(line) for line in lines[:_MOST_LINES]]
     rest = len(lines) - len(named)
-    if rest:
-        last = text("check.lines_more", count=number(rest))
-    else:
-        last = named.pop()
+    last = text("check.lines_more", count=number(rest)) if rest else named.pop()
     return text("check.lines", lines=", ".join(named), last=last)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ftcore.data.cleaning import clean_cell
+from ftcore.data.cleaning import clean_cell, cleaning_code
 from ftcore.data.tolerant_json import NumberText
 
 
@@ -26,8 +26,7 @@ def as_text(value: object) -> TextValue:
     if isinstance(value, str):
         notes = ["number_to_text"] if isinstance(value, NumberText) else []
         cleaned = clean_cell(str(value))
-        for kind in cleaned.removed:
-            notes.append("mojibake" if kind == "mojibake" else f"hidden_{kind}")
+        notes += [cleaning_code(kind) for kind in cleaned.removed]
         return TextValue(cleaned.text, notes)
     if value is None:
         return TextValue(fault="null_value")

@@ -37,7 +37,7 @@ def role_names() -> dict[str, str]:
 
 def find_name(part: str, names: list[str]) -> str | None:
     """Return the original name that stands for ``part``, the best one first."""
-    known = {}
+    known: dict[str, str] = {}
     for name in names:
         known.setdefault(normal_name(name), name)
     return next((known[w] for w in column_names()[part] if w in known), None)

@@ -1,0 +1,170 @@
+"""Judge a table's rows: where they split, which one names the columns."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ftcore.data.columns import is_index_name, is_known_name
+from ftcore.data.labels import look_like_labels
+
+SAMPLE_ROWS = 200
+_SENTENCE = re.compile(r"[¿?¡!.:;]|\d{3,}")
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table.
+
+    Attributes:
+        line: Physical line where it starts, from 1.
+        cells: Its values.
+        fault: Code of what was wrong with its quotes; empty if nothing was.
+    """
+
+    line: int
+    cells: list[str]
+    fault: str = ""
+
+
+def has_content(cells: Sequence[str]) -> bool:
+    """Whether any cell holds more than space."""
+    return any(cell.strip() for cell in cells)
+
+
+def is_rule(cells: Sequence[str]) -> bool:
+    """Whether the row only draws a line, as below a Markdown table's header."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len(filled) > 1 and all(not set(cell) - set("-:") for cell in filled)
+
+
+def consistency(head: str, delimiter: str) -> tuple[float, int]:
+    """Score a delimiter: known header names first, then equal widths above one."""
+    lines = list(io.StringIO(head, newline=""))
+    widths: Counter[int] = Counter()
+    names = 0
+    try:
+        for number, cells in enumerate(csv.reader(lines, delimiter=delimiter)):
+            if not has_content(cells):
+                continue
+            widths[len(cells)] += 1
+            if number == 0 and len(cells) > 1:
+                names = sum(is_known_name(cell) for cell in cells)
+    except csv.Error:
+        return 0.0, 0
+    width, rows = widths.most_common(1)[0] if widths else (1, 0)
+    share = rows / widths.total() if width > 1 else 0.0
+    return share + 2 * min(names, 2), -width
+
+
+def lenient(line: str, delimiter: str) -> tuple[list[str], str]:
+    """Split one line whose quotes do not pair up.
+
+    A quote ends a field only where a delimiter or the line's end follows.
+    """
+    rest = line.rstrip("\r\n")
+    closing = re.compile(rf'"\s*(?:{re.escape(delimiter)}|\Z)')
+    cells: list[str] = []
+    fault = "csv_quotes"
+    while True:
+        if rest.lstrip().startswith('"'):
+            body = rest.lstrip()[1:]
+            end = closing.search(body)
+            if end:
+                cells.append(body[: end.start()].replace('""', '"'))
+                if end.end() == len(body) and not end.group().rstrip().endswith(
+                    delimiter
+                ):
+                    return cells, fault
+                rest = body[end.end() :]
+                continue
+            rest, fault = body, "unclosed_quote"
+        cell, mark, rest = rest.partition(delimiter)
+        cells.append(cell)
+        if not mark:
+            return cells, fault
+
+
+def usual_width(rows: Sequence[Row]) -> int:
+    """Return how many columns the table has: its header says, or most rows do."""
+    head = len(rows[0].cells)
+    widths = Counter(len(row.cells) for row in rows[1 : SAMPLE_ROWS * 10])
+    if not widths:
+        return head
+    common = widths.most_common(1)[0][0]
+    known = sum(is_known_name(cell) for cell in rows[0].cells)
+    return head if known >= 2 or (head >= 2 and widths[head]) else max(head, common)
+
+
+def is_header(cells: Sequence[str], body: Sequence[Row]) -> bool:
+    """Tell names from data: known words, or short words unlike what is below."""
+    names = [cell.strip() for cell in cells]
+    if len(names) > 1 and all(map(is_known_name, names)):
+        return True
+    sample = [row.cells for row in body[:SAMPLE_ROWS]]
+    if any(_repeats(name, column, sample) for column, name in enumerate(names)):
+        return False
+    if any(len(name) > _LONGEST_NAME or _SENTENCE.search(name) for name in names):
+        return sum(is_known_name(name) for name in names) >= 2
+    if any(is_known_name(name) or is_index_name(name) for name in names if name):
+        return True
+    if any(len(name.split()) > 2 or not name for name in names):
+        return False
+    lengths = [max(map(len, row)) for row in sample if row]
+    longest = max(map(len, names))
+    return bool(lengths) and sum(lengths) / len(lengths) > 2 * longest
+
+
+def _repeats(name: str, column: int, sample: Sequence[Sequence[str]]) -> bool:
+    if not name:
+        return False
+    same = sum(len(row) > column and row[column].strip() == name for row in sample)
+    return same > 0
+
+
+def is_table(rows: Sequence[Row], width: int, *, spaced: bool) -> bool:
+    """Tell a table without header from prose that happens to have commas.
+
+    Args:
+        rows: All rows.
+        width: Columns of most rows.
+        spaced: A space follows every delimiter and nothing is quoted.
+    """
+    sample = rows[:SAMPLE_ROWS]
+    same = [row.cells for row in sample if len(row.cells) == width]
+    if len(same) < 0.6 * len(sample):
+        return False
+    return not spaced or look_like_labels([cells[-1] for cells in same])
+
+
+def positions(body: Sequence[Row], width: int) -> list[str]:
+    """Name columns by position; a first column of numbers only counts the rows."""
+    names = [f"#{number}" for number in range(1, width + 1)]
+    if width > 2 and all(row.cells[0].strip().isdigit() for row in body):
+        names[0] = "id"
+    return names
+
+
+def last_values(body: Sequence[Row], width: int) -> Counter[str]:
+    """Count the last cells of the whole rows: the labels, if there are any."""
+    return Counter(
+        row.cells[-1].strip() for row in body if len(row.cells) == width and row.cells
+    )
+
+
+def join_text(
+    cells: list[str], width: int, labels: Counter[str], delimiter: str
+) -> list[str] | None:
+    """Rejoin a sentence that was split at its own commas.
+
+    Only when nothing is guessed: two columns, a comma followed by a space, and a
+    last value that other rows use as their label.
+    """
+    if width != 2 or labels[cells[-1].strip()] < 2:
+        return None
+    if not all(piece.startswith(" ") for piece in cells[1:-1]):
+        return None
+    return [delimiter.join(cells[:-1]), cells[-1]]
