@@ -6,7 +6,8 @@ import streamlit as st
 
 from ftcore.texts import text
 from ftcore.ui.cards import card, card_html
-from ftcore.ui.choices import Choice, lower_first
+from ftcore.ui.choices import Choice
+from ftcore.ui.wording import lower_first
 
 
 def choice_cards(choices: Sequence[Choice], chosen: str | None) -> str | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from ftcore.data.templates import Template
 from ftcore.storage.records import ProjectRow
-from ftcore.texts import catalog, text
+from ftcore.texts import text
+from ftcore.ui.wording import lower_first
 
 OWN = "own"
 
@@ -65,20 +66,6 @@ def choice_of(project: ProjectRow | None) -> str | None:
     if project is None:
         return None
     return project.template or OWN
-
-
-def text_for(prefix: str, name: str, **params: object) -> str:
-    """Return the text written for ``name``, or the one for any other.
-
-    A template added as a folder has no wording of its own yet.
-    """
-    key = f"{prefix}.{name}"
-    return text(key if key in catalog() else f"{prefix}.other", **params)
-
-
-def lower_first(words: str) -> str:
-    """Return the words as they read in the middle of a sentence."""
-    return words[:1].lower() + words[1:]
 
 
 def _own() -> Choice:

@@ -8,8 +8,9 @@ import streamlit as st
 
 from ftcore.storage.records import ProjectRow
 from ftcore.texts import catalog, text
-from ftcore.ui.choices import OWN, Choice, choice_of, text_for
+from ftcore.ui.choices import OWN, Choice, choice_of
 from ftcore.ui.services import get_settings, get_workshop
+from ftcore.ui.wording import plain, text_for
 from ftcore.workshop.projects import MAX_NAME, MAX_NICKNAME, MAX_OBJECTIVE
 from ftcore.workshop.steps import Overview
 
@@ -39,7 +40,7 @@ def current_project(project: ProjectRow, choices: list[Choice]) -> None:
     examples = {choice.id: choice.example for choice in choices if choice.template}
     chosen = choice_of(project) or OWN
     key = "project.current" if chosen in examples else "project.current_own"
-    name = _plain(project.name)
+    name = plain(project.name)
     words = text(key, name=name, example=examples.get(chosen, ""))
     st.success(words, icon=":material/check_circle:")
 
@@ -128,11 +129,10 @@ def _submit_label(choice: Choice, project: ProjectRow | None) -> str:
 
 
 def _public_base() -> str:
-    address = get_settings().public_url or st.context.url or ""
-    return address.rstrip("/") if get_settings().public_url else _folder(address)
-
-
-def _folder(address: str) -> str:
+    public = get_settings().public_url
+    if public:
+        return public.rstrip("/")
+    address = st.context.url or ""  # None in AppTest
     return address.split("?")[0].rsplit("/", 1)[0]
 
 
@@ -144,8 +144,3 @@ def _ideas() -> dict[str, list[str]]:
             name = text(f"industries.{rest.partition('.')[0]}.name")
             found[name].append(words)
     return found
-
-
-def _plain(words: str) -> str:
-    """Return the words with Markdown's signs made harmless."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|$:~" else c for c in words)

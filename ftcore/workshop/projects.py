@@ -8,9 +8,10 @@ from ftcore.data.checks import CHECKS
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.findings import CheckReport, Finding, Verdict
 from ftcore.data.formats import dataset_to_jsonl
+from ftcore.data.splitting import split_dataset
 from ftcore.data.templates import Template, list_templates, load_template
 from ftcore.errors import FileTooLargeError, UnknownTrainerError
-from ftcore.runtime import new_id
+from ftcore.runtime import DEFAULT_SEED, new_id
 from ftcore.storage.records import DatasetRow, ParticipantRow, ProjectRow
 from ftcore.training.base import Availability, Forecast, Preset
 from ftcore.training.presets import configure
@@ -39,6 +40,13 @@ class CurrentDataset:
     dataset: Dataset
     test: tuple[Example, ...]
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def held_out(self) -> int:
+        """How many examples the model will be examined with."""
+        if self.test:
+            return len(self.test)
+        return len(split_dataset(self.dataset, seed=DEFAULT_SEED).test)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,29 @@
+"""Put words together for the screen: variants by name and number, safe Markdown."""
+
+from ftcore.texts import catalog, number, text
+
+_MARKDOWN = frozenset(r"\`*_{}[]()<>#+-.!|$:~")
+
+
+def text_for(prefix: str, name: str, **params: object) -> str:
+    """Return the text written for ``name``, or the one for any other.
+
+    A template or a tool that was added later may have no wording of its own yet.
+    """
+    key = f"{prefix}.{name}"
+    return text(key if key in catalog() else f"{prefix}.other", **params)
+
+
+def counted(prefix: str, count: int) -> str:
+    """Return the text ``<prefix>.one`` or ``<prefix>.many`` for a number of things."""
+    return text(f"{prefix}.{'one' if count == 1 else 'many'}", count=number(count))
+
+
+def lower_first(words: str) -> str:
+    """Return the words as they read in the middle of a sentence."""
+    return words[:1].lower() + words[1:]
+
+
+def plain(words: str) -> str:
+    """Return somebody's words with Markdown's signs made harmless."""
+    return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in words)
