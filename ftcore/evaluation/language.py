@@ -55,3 +55,8 @@ def is_complete(text: str) -> bool:
 def _is_short(found: list[str]) -> bool:
     """Short answers, titles and lists often end without a full stop."""
     return len(found) <= 2 * LONG_TEXT
+
+
+def count_sentences(text: str) -> int:
+    """Return about how many sentences or lines the text has, at least 1."""
+    return max(1, sum(text.count(mark) for mark in (".", "?", "!", "\n")))

@@ -52,6 +52,7 @@ class Lexicon:
     negators_of_next: frozenset[str]
     clause_breaks: frozenset[str]
     dangling: frozenset[str]
+    verb_endings: tuple[str, ...]
     neutral: re.Pattern[str]
     phrases: re.Pattern[str]
     phrase_values: Mapping[str, str]
@@ -72,6 +73,7 @@ def lexicon() -> Lexicon:
         negators_of_next=frozenset(words(lists["negators_of_next"])),
         clause_breaks=frozenset(words(lists["clause_breaks"])),
         dangling=frozenset(words(lists["dangling"])),
+        verb_endings=tuple(words(lists["verb_endings"])),
         neutral=_any_of([fold(phrase) for phrase in lists["neutral_phrases"]]),
         phrases=_any_of(list(phrases)),
         phrase_values=phrases,
@@ -139,7 +141,7 @@ def rewrite_question(question: str) -> str:
     Lower case, no accents, no opening marks; when that changes nothing, the closing
     mark is dropped or added, so that the form always differs.
     """
-    folded = fold(question).replace("¿", "").replace("¡", "").strip()
+    folded = " ".join(fold(question).replace("¿", " ").replace("¡", " ").split())
     if folded != question:
         return folded
     return folded.rstrip("?").rstrip() if folded.endswith("?") else f"{folded}?"

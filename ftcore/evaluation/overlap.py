@@ -24,3 +24,8 @@ def chrf_share(expected: str, answer: str) -> float:
 
     percent: float = CHRF(word_order=2).sentence_score(answer, [expected]).score
     return min(1.0, max(0.0, percent / 100))
+
+
+def likeness(first: float, second: float) -> float:
+    """Return the smaller of two positive sizes as a share of the larger, 0 to 1."""
+    return min(first, second) / max(first, second) if first and second else 0.0

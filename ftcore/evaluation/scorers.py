@@ -10,10 +10,16 @@ from ftcore.data.examples import Example, Role, Task
 from ftcore.evaluation import claims as compare
 from ftcore.evaluation.base import ACCURACY, RELEVANCE, Score, Scorer
 from ftcore.evaluation.claims import Claims, read_claims
-from ftcore.evaluation.language import is_complete, is_loop, looks_spanish
+from ftcore.evaluation.language import (
+    count_sentences,
+    is_complete,
+    is_loop,
+    looks_spanish,
+)
 from ftcore.evaluation.normalisation import content_stems, words
-from ftcore.evaluation.overlap import chrf_share, f1_of_tokens, same_text
+from ftcore.evaluation.overlap import chrf_share, f1_of_tokens, likeness, same_text
 from ftcore.evaluation.refusals import is_refusal, without_contacts
+from ftcore.evaluation.swaps import has_swapped_word
 
 ENOUGH_TOLD = 0.5  # calibrated on tests/unit/evaluation/answer_pairs.yaml
 ENOUGH_ON_TOPIC = 0.2  # share of the answer's own words that belong to the expected
@@ -92,7 +98,12 @@ def why_wrong(example: Example, answer: str) -> str | None:
         return _why_no_refusal(example, answer)
     if is_refusal(answer):
         return "needless_refusal"
-    return _why_untrue(*_claims(example, answer))
+    expected, given, question = _claims(example, answer)
+    reason = _why_untrue(expected, given, question)
+    is_all_words = reason is None and not expected.facts
+    if is_all_words and has_swapped_word(example.target, answer):
+        return "wrong_word"  # numbers, where there are any, are the better witness
+    return reason
 
 
 def _why_no_refusal(example: Example, answer: str) -> str | None:
@@ -177,10 +188,6 @@ def useful_answer(example: Example, answer: str) -> Score:
     return Score(RELEVANCE, topic_share(example, answer), True)
 
 
-def _likeness(first: float, second: float) -> float:
-    return min(first, second) / max(first, second) if first and second else 0.0
-
-
 def in_the_style(example: Example, answer: str) -> Score:
     """Pass when a generated text resembles the example's in length, form and subject.
 
@@ -196,17 +203,12 @@ def in_the_style(example: Example, answer: str) -> Score:
     if reason is not None:
         return Score(ACCURACY, 0.0, False, reason)
     parts = (
-        _likeness(length, 1.0),
-        _likeness(_sentences(answer), _sentences(example.target)),
+        likeness(length, 1.0),
+        likeness(count_sentences(answer), count_sentences(example.target)),
         topic_share(example, answer),
         min(1.0, chrf_share(example.target, answer) / CHRF_OF_SAME_STYLE),
     )
     return Score(ACCURACY, sum(parts) / len(parts), True)
-
-
-def _sentences(text: str) -> int:
-    ends = sum(text.count(mark) for mark in (".", "?", "!", "\n"))
-    return max(1, ends)
 
 
 def label_match(example: Example, answer: str) -> Score:
