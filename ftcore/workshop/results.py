@@ -15,6 +15,7 @@ from ftcore.grading.combine import CriterionEvidence, Rating, criterion_scores
 from ftcore.grading.rubric import Grade, Rubric, load_rubric
 from ftcore.jobs.evaluating import examples_to_evaluate
 from ftcore.jobs.pipeline import load_evaluation
+from ftcore.models.trained import held_out_examples
 from ftcore.storage.records import EvaluationRow, ProjectRow
 from ftcore.training.base import JobState
 from ftcore.workshop.context import Context
@@ -92,6 +93,16 @@ class Results:
         """Return the newest evaluation of the participant's newest model."""
         _project, job, _folder = self._context.require_model(participant_id)
         return self._store.latest_evaluation(job.id)
+
+    def questions(self, participant_id: str) -> int:
+        """Return how many held-out examples the newest model can be asked."""
+        _project, _job, folder = self._context.require_model(participant_id)
+        return len(held_out_examples(folder))
+
+    def evaluations_ahead(self, row: EvaluationRow) -> int:
+        """Return how many evaluations are served before this one."""
+        ids = [active.id for active in self._store.active_evaluations()]
+        return ids.index(row.id) if row.id in ids else 0
 
     def rate(self, participant_id: str, criterion: str, value: int) -> None:
         """Keep the owner's judgement of the own model, 1 to 5.

@@ -1,8 +1,9 @@
 """Step 4: train, watch, stop."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ftcore.data.examples import Task
 from ftcore.data.templates import load_template
 from ftcore.errors import JobAlreadyActiveError, TrainerClosedError, UnknownJobError
 from ftcore.runtime import new_id
@@ -49,6 +50,25 @@ class JobView:
         return self.status.last.seconds_left
 
 
+@dataclass(frozen=True, slots=True)
+class TrainingOffer:
+    """What step 4 can promise before anything starts.
+
+    Attributes:
+        tool: Name of the trainer.
+        task: What would be learnt.
+        examples: Examples of the current dataset.
+        test: Held-out examples that came with it; 0 means that some are set apart.
+        plans: By preset, the configuration and what it would take.
+    """
+
+    tool: str
+    task: Task
+    examples: int
+    test: int
+    plans: Mapping[Preset, tuple[TrainingConfig, Forecast]]
+
+
 class Training:
     """Verbs on jobs."""
 
@@ -72,6 +92,23 @@ class Training:
         row = self._context.dataset(self._context.project(participant_id))
         task = self._projects.load(row).dataset.task
         return configure(task, preset, row.rows, **changes)
+
+    def offer(self, participant_id: str) -> TrainingOffer:
+        """Return every preset with its forecast, reading the dataset once.
+
+        Raises:
+            StepLockedError: There is no dataset yet.
+        """
+        row = self._context.dataset(self._context.project(participant_id))
+        current = self._projects.load(row)
+        tool = self.tool(participant_id)
+        task, count = current.dataset.task, len(current.dataset)
+        trainer = self._context.trainers[tool]
+        plans = {}
+        for preset in Preset:
+            config = configure(task, preset, count)
+            plans[preset] = config, trainer.forecast(current.dataset, config)
+        return TrainingOffer(tool, task, count, len(current.test), plans)
 
     def forecast(self, participant_id: str, config: TrainingConfig) -> Forecast:
         """Estimate time and price of a configuration on the current dataset."""

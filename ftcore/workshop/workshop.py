@@ -1,4 +1,4 @@
-"""One running workshop: every part built once, and its verbs in five groups."""
+"""One running workshop: every part built once, and its verbs in groups."""
 
 import logging
 import secrets
@@ -15,6 +15,7 @@ from ftcore.training.registry import create_trainers
 from ftcore.workshop.context import Context
 from ftcore.workshop.playground import Playground
 from ftcore.workshop.projects import Projects
+from ftcore.workshop.reporting import Reporting
 from ftcore.workshop.results import Results
 from ftcore.workshop.room import Room
 from ftcore.workshop.steps import Step, StepState
@@ -31,6 +32,7 @@ class Workshop:
         training: Step 4 (jobs).
         playground: Step 5 (chat).
         results: Step 6 (evaluation, ratings, grade).
+        reporting: Step 6 (the report to take home).
         room: The facilitator's view, and links.
 
     Args:
@@ -53,6 +55,7 @@ class Workshop:
         self.training = Training(self.context, self.projects)
         self.playground = Playground(self.context)
         self.results = Results(self.context)
+        self.reporting = Reporting(self.context, self.results)
         self.room = Room(self.context, self.projects, self.results, password)
         self.jobs = JobRunner(
             self.context.store,
