@@ -1,0 +1,196 @@
+"""Draw one training job: waiting, running, and the four ways it can end."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ftcore.evaluation.base import Interval
+from ftcore.texts import catalog, duration, number, percent, text
+from ftcore.training.base import JobState, Phase, ProgressEvent
+from ftcore.ui import loss_chart
+from ftcore.ui.cards import action_link, empty_state
+from ftcore.ui.services import get_workshop
+from ftcore.workshop.training import JobView
+
+SIMULATED = "simulated"
+_REFRESH = "2s"
+
+
+@st.fragment(run_every=_REFRESH)
+def watch(participant_id: str) -> None:
+    """Draw the live job every two seconds; redraw the whole page once it ends.
+
+    Args:
+        participant_id: Whose newest job it is.
+    """
+    view = get_workshop().training.view(participant_id)
+    if view is None or view.status.state.is_final:
+        st.rerun()
+    elif view.status.state is JobState.QUEUED:
+        _show_queued(view, participant_id)
+    else:
+        _show_running(view, participant_id)
+
+
+def _show_queued(view: JobView, participant_id: str) -> None:
+    with st.container(key="state-queued", border=True):
+        st.subheader(_queue_title(view), anchor=False)
+        st.markdown(text("train.queued.text"))
+        _cancel_button(text("train.cancel_wait"), participant_id)
+
+
+def _queue_title(view: JobView) -> str:
+    if view.position <= 1 and view.seconds_to_start < 1:
+        return text("train.queued.next")
+    if view.seconds_to_start < 1:
+        return text("train.queued.title_soon", position=view.position)
+    wait = duration(_rounded(view.seconds_to_start))
+    return text("train.queued.title", position=view.position, wait=wait)
+
+
+def _show_running(view: JobView, participant_id: str) -> None:
+    simulated = view.row.trainer == SIMULATED
+    last = view.status.last or ProgressEvent(Phase.WAITING)
+    title = "train.running.title_simulated" if simulated else "train.running.title"
+    st.subheader(text(title), anchor=False)
+    bar = " · ".join(
+        [
+            f"**{text(f'train.phases.{last.phase}')}**",
+            text("train.running.progress", percent=percent(view.status.progress)),
+            _time_left(view),
+        ]
+    )
+    st.progress(min(1.0, view.status.progress), text=bar)
+    _show_figures(last)
+    _cancel_button(text("train.cancel"), participant_id)
+    loss_chart.show(view.events, simulated=simulated, key="loss-live")
+    st.caption(text("train.running.text"))
+
+
+def _time_left(view: JobView) -> str:
+    if view.seconds_left is None:
+        return text("train.running.left_unknown")
+    return text("train.running.left", time=duration(_rounded(view.seconds_left)))
+
+
+def _show_figures(last: ProgressEvent) -> None:
+    unknown = text("train.figures.unknown")
+    step = speed = unknown
+    if last.total_steps:
+        step = text(
+            "train.figures.step_value",
+            step=number(last.step),
+            total=number(last.total_steps),
+        )
+    if last.tokens_per_second:
+        speed = text("train.figures.speed_value", speed=number(last.tokens_per_second))
+    left = unknown if last.seconds_left is None else duration(last.seconds_left)
+    with st.container(key="figures-live", horizontal=True):
+        st.metric(text("train.figures.step"), step)
+        st.metric(text("train.figures.elapsed"), duration(last.seconds))
+        st.metric(text("train.figures.left"), left)
+        st.metric(
+            text("train.figures.speed"), speed, help=text("train.figures.speed_help")
+        )
+
+
+def _cancel_button(label: str, participant_id: str) -> None:
+    if st.button(label, key="cancel-training", icon=":material/stop_circle:"):
+        get_workshop().training.cancel(participant_id)
+        st.toast(text("train.cancelling"))
+        st.rerun(scope="fragment")
+
+
+def show_outcome(view: JobView, examined: Interval | None) -> None:
+    """Draw how a job ended, what it left and what to do now.
+
+    Args:
+        view: A job in a final state.
+        examined: Correct answers on the held-out examples, if examined.
+    """
+    state = view.status.state
+    if state is JobState.FAILED:
+        _show_failed(view)
+    elif state is JobState.CANCELLED:
+        with empty_state(
+            text("train.cancelled.title"), text("train.cancelled.text"), key="cancelled"
+        ):
+            pass
+    elif view.row.model_dir is None:
+        _show_simulated(view)
+    else:
+        _show_succeeded(view, examined)
+
+
+def _show_failed(view: JobView) -> None:
+    code = view.status.error_code or "other"
+    if f"train.failures.{code}.problem" not in catalog():
+        code = "other"
+    st.error(
+        f"**{text('train.failed.title')}**  \n{text(f'train.failures.{code}.problem')} "
+        f"{text(f'train.failures.{code}.fix')}  \n{text('train.failed.kept')}",
+        icon=":material/error:",
+    )
+
+
+def _show_simulated(view: JobView) -> None:
+    with empty_state(
+        text("train.simulated.title"), text("train.simulated.text"), key="simulated"
+    ):
+        action_link("tool", text("train.simulated.next"), key="tool")
+    with st.expander(text("train.succeeded.curve")):
+        loss_chart.show(view.events, simulated=True, key="loss-simulated")
+
+
+def _show_succeeded(view: JobView, examined: Interval | None) -> None:
+    seconds = _seconds(view)
+    with st.container(key="state-succeeded", border=True):
+        st.subheader(text("train.succeeded.title"), anchor=False)
+        st.markdown(
+            text("train.succeeded.text_untimed")
+            if seconds is None
+            else text("train.succeeded.text", time=duration(seconds))
+        )
+        _show_result(view.events, seconds, examined)
+        action_link("playground", text("train.succeeded.next"), key="playground")
+    if any(event.train_loss is not None for event in view.events):
+        with st.expander(text("train.succeeded.curve")):
+            loss_chart.show(view.events, simulated=False, key="loss-done")
+
+
+def _show_result(
+    events: Sequence[ProgressEvent], seconds: float | None, examined: Interval | None
+) -> None:
+    losses = [e.train_loss for e in events if e.train_loss is not None]
+    with st.container(key="figures-done", horizontal=True):
+        if examined is not None and examined.n:
+            st.metric(
+                text("train.succeeded.held_out"),
+                text(
+                    "train.succeeded.held_out_value",
+                    passed=examined.passed,
+                    total=examined.n,
+                ),
+                help=text("train.succeeded.held_out_help"),
+            )
+        if losses:
+            st.metric(
+                text("train.succeeded.loss"),
+                number(losses[-1], 2),
+                help=text("train.succeeded.loss_help"),
+            )
+        if seconds is not None:
+            st.metric(text("train.succeeded.time"), duration(seconds))
+
+
+def _seconds(view: JobView) -> float | None:
+    row = view.row
+    if row.started_at is None or row.ended_at is None:
+        return None
+    return (row.ended_at - row.started_at).total_seconds()
+
+
+def _rounded(seconds: float) -> float:
+    """Round a forecast to what it can promise: 5 s below a minute, else 15 s."""
+    unit = 5 if seconds < 60 else 15
+    return max(unit, unit * round(seconds / unit))

@@ -1,0 +1,42 @@
+"""Addresses that leave the screen: the voting link and its QR code."""
+
+from urllib.parse import urlencode, urlsplit
+
+import segno
+import streamlit as st
+
+from ftcore.ui.services import get_workshop
+
+_LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "0.0.0.0", "::1"}  # noqa: S104 - compared, not bound
+_QR_PX = 10  # of one module in the drawing; the page scales it
+
+
+def public_address() -> str:
+    """Return the address that others reach this server by, without a final slash.
+
+    The settings know it on a Space; otherwise the browser's own address does.
+    """
+    known = get_workshop().settings.public_url
+    if known:
+        return known.rstrip("/")
+    here = st.context.url  # None in AppTest
+    return here.split("?")[0].rsplit("/", 1)[0] if here else ""
+
+
+def voting_address(key: str) -> str:
+    """Return the whole address where others vote on the project behind ``key``."""
+    return f"{public_address()}/vote?{urlencode({'proyecto': key})}"
+
+
+def is_local_only(address: str) -> bool:
+    """Whether no other device can open an address."""
+    return (urlsplit(address).hostname or "") in _LOCAL_HOSTS
+
+
+def qr_svg(address: str) -> str:
+    """Return a QR code as SVG, dark on white in both modes so that phones read it."""
+    code = segno.make(address, error="m", micro=False)
+    drawing: str = code.svg_inline(
+        scale=_QR_PX, border=2, dark="#000000", light="#FFFFFF", omitsize=True
+    )
+    return drawing

@@ -1,0 +1,47 @@
+"""Step 4: choose how long to train, start, watch, stop."""
+
+import streamlit as st
+
+from ftcore.chat.base import Arm
+from ftcore.texts import text
+from ftcore.training.base import JobState
+from ftcore.ui import job_view, training_form
+from ftcore.ui.feedback import friendly_errors
+from ftcore.ui.frame import page_header
+from ftcore.ui.guards import require_open
+from ftcore.ui.lessons import lesson_expander
+from ftcore.ui.services import get_workshop
+from ftcore.ui.session import participant_id
+from ftcore.workshop.steps import Step
+
+
+def choose_and_start(*, again: bool) -> None:
+    """Draw the form; its button puts the training into the queue."""
+    with friendly_errors():
+        offer = workshop.training.offer(me)
+        config = training_form.training_form(offer)
+        label = training_form.start_label(offer, again=again)
+        kind = "secondary" if again else "primary"
+        if st.button(label, type=kind, key="start-training"):  # type: ignore[arg-type]
+            workshop.training.start(me, config)
+            st.rerun()
+
+
+workshop, me = get_workshop(), participant_id()
+page_header("train")
+require_open(Step.TRAIN)
+view = workshop.training.view(me)
+
+if view is not None and not view.status.state.is_final:
+    job_view.watch(me)
+elif view is not None and view.status.state is JobState.SUCCEEDED:
+    evaluation = workshop.results.dashboard(me).evaluation
+    tuned = evaluation.arm(Arm.TUNED) if evaluation else None
+    job_view.show_outcome(view, tuned.accuracy if tuned else None)
+    with st.expander(text("train.again_title"), key="train-again"):
+        choose_and_start(again=True)
+else:
+    if view is not None:
+        job_view.show_outcome(view, None)
+    choose_and_start(again=False)
+lesson_expander("step_4_training")
