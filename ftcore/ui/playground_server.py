@@ -36,8 +36,6 @@ def build_app(
 ) -> tuple[FastAPI, ASGIApp]:
     """Return the parent, whose lifespan starts the queue, and the app to mount."""
     parent = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    # Gradio's page lies one level below the root, whatever prefix comes before.
-    faces = f"<style>{theme.font_faces('../app/static/fonts')}</style>"
     gr.mount_gradio_app(
         parent,
         build_blocks(Handlers(get_workshop, signer)),
@@ -51,7 +49,7 @@ def build_app(
         enable_monitoring=False,
         theme=gradio_theme(),
         css=theme.gradio_css(),
-        head=faces + translation_script("gradio"),
+        head=theme.gradio_head() + translation_script("gradio"),
     )
     mounted = next(r.app for r in parent.routes if isinstance(r, Mount))
     return parent, mounted

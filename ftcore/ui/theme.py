@@ -136,6 +136,17 @@ def _style(name: str, mode: Mode) -> str:
     )
 
 
+def gradio_head() -> str:
+    """Return the style element of what Gradio's own ``css`` cannot reach.
+
+    Gradio confines that to its container; fonts and the root size lie outside.
+    """
+    # Gradio's page lies one level below the root, whatever prefix comes before.
+    faces = font_faces("../app/static/fonts")
+    page = (_STYLE / "gradio_page.css").read_text(encoding="utf-8")
+    return f"<style>{faces}{page}</style>"
+
+
 def gradio_css() -> str:
     """Return the playground's own style, for both modes."""
     known = fonts()
