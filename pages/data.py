@@ -59,10 +59,13 @@ else:
     ready_banner(current)
     action_link("tool", text("data.next", unit=unit), key="tool")
     accepted_findings(current.findings)
-    st.subheader(text("data.examples.title"), anchor=False)
-    show_examples(current.dataset)
-    show_charts(current.dataset)
-    test_note(current)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.subheader(text("data.examples.title"), anchor=False)
+        show_examples(current.dataset)
+    with right:
+        test_note(current)
+        show_charts(current.dataset)
     if take_back(projects, who):
         projects.undo_dataset(who)
         notes.pop(REPORT, None)

@@ -86,7 +86,9 @@ def _show_lengths(dataset: Dataset) -> None:
         hoverinfo="skip",
     )
     figure.update_layout(bargap=0.12)
-    figure.update_xaxes(title=text("data.charts.words"), type="category")
+    figure.update_xaxes(
+        title=text("data.charts.words"), type="category", showgrid=False
+    )
     figure.update_yaxes(visible=False)
     key = "data.charts.text_lengths" if labelled else "data.charts.lengths"
     typical, longest = number(median(lengths)), number(max(lengths))

@@ -77,8 +77,8 @@ def show_shapes() -> None:
     st.markdown(f"**{text('data.shapes.title')}**  \n{text('data.shapes.body')}")
     tabs = st.tabs([text(f"data.shapes.{shape}.name") for shape in SHAPES])
     for tab, shape in zip(tabs, SHAPES, strict=True):
-        language = "csv" if shape == "classification" else "json"
-        tab.code(text(f"data.shapes.{shape}.sample"), language=language)
+        sample = text(f"data.shapes.{shape}.sample").rstrip()
+        tab.code(sample, language=None, wrap_lines=True)
 
 
 def _upload() -> Incoming | None:

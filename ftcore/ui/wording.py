@@ -5,7 +5,7 @@ from ftcore.texts import catalog, number, text
 _MARKDOWN = frozenset(r"\`*_{}[]()<>#+-.!|$:~")
 
 
-def text_for(prefix: str, name: str, **params: object) -> str:
+def text_for(prefix: str, name: str, /, **params: object) -> str:
     """Return the text written for ``name``, or the one for any other.
 
     A template or a tool that was added later may have no wording of its own yet.

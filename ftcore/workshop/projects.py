@@ -10,7 +10,7 @@ from ftcore.data.findings import CheckReport, Finding, Verdict
 from ftcore.data.formats import dataset_to_jsonl
 from ftcore.data.splitting import split_dataset
 from ftcore.data.templates import Template, list_templates, load_template
-from ftcore.errors import FileTooLargeError, UnknownTrainerError
+from ftcore.errors import FileTooLargeError, TrainerClosedError, UnknownTrainerError
 from ftcore.runtime import DEFAULT_SEED, new_id
 from ftcore.storage.records import DatasetRow, ParticipantRow, ProjectRow
 from ftcore.training.base import Availability, Forecast, Preset
@@ -204,11 +204,15 @@ class Projects:
 
         Raises:
             UnknownTrainerError: There is no such tool.
+            TrainerClosedError: It cannot be used here and now.
         """
         project = self._context.project(participant_id)
         if name not in self._context.trainers:
             available = ", ".join(self._context.trainers)
             raise UnknownTrainerError(name=name, available=available)
+        availability = self._context.trainers[name].availability()
+        if not availability.is_open:
+            raise TrainerClosedError(name=name, reason=availability.reason or "")
         self._store.update_project(project.id, tool=name)
 
     def _keep(self, project: ProjectRow, kept: KeptDataset, origin: str) -> None:

@@ -1,0 +1,52 @@
+"""Step 3: choose where to train; something free is chosen already."""
+
+import streamlit as st
+
+from ftcore.texts import text
+from ftcore.ui.feedback import friendly_errors
+from ftcore.ui.frame import page_header
+from ftcore.ui.guards import require_open
+from ftcore.ui.lessons import lesson_expander
+from ftcore.ui.navigation import existing_pages, page
+from ftcore.ui.services import get_workshop
+from ftcore.ui.session import participant_id
+from ftcore.ui.tool_view import show_advisor, show_tools, start_label, tool_cards
+from ftcore.ui.wording import counted
+from ftcore.workshop.prices import load_prices, quote
+from ftcore.workshop.steps import Step
+
+page_header("tool")
+require_open(Step.TOOL)
+who, workshop = participant_id(), get_workshop()
+with friendly_errors():
+    chosen = workshop.training.tool(who)
+    current = workshop.projects.dataset(who)
+
+if current is not None:
+    quotes = {
+        name: quote(price, current.dataset) for name, price in load_prices().items()
+    }
+    cards = tool_cards(workshop.projects.tools(who), quotes)
+    selected = next((c for c in cards if c.name == chosen), cards[0])
+
+    with st.container(key="tool-chosen", border=True):
+        st.markdown(text("tool.chosen_line", name=selected.title, cost=selected.cost))
+        label = start_label(selected, len(current.dataset))
+        if st.button(label, key="start", type="primary"):
+            with friendly_errors():
+                workshop.projects.choose_tool(who, selected.name)
+            if "train" in existing_pages():
+                st.switch_page(page("train"))
+            st.rerun()
+
+    show_advisor([c.name for c in cards if c.is_open])
+    st.subheader(text("tool.options"), anchor=False)
+    picked = show_tools(cards, selected.name)
+    if picked is not None:
+        with friendly_errors():
+            workshop.projects.choose_tool(who, picked)
+        st.rerun()
+    unit = counted("data.unit", len(current.dataset))
+    st.caption(text("tool.prices_note", unit=unit))
+
+lesson_expander("step_3_tool")
