@@ -120,6 +120,13 @@ class TrainingFailedError(FtcoreError):
     message = "Training failed: {reason}."
 
 
+class TrainingOutOfMemoryError(FtcoreError):
+    """The machine's memory does not hold the training."""
+
+    code = "out_of_memory"
+    message = "Not enough memory to train with batches of {batch_size}."
+
+
 class TrainingCancelledError(FtcoreError):
     """The participant stopped the training."""
 

@@ -1,0 +1,90 @@
+"""Train a classifier: two linear heads, one of them for an honest evaluation."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ftcore.data.examples import Example
+from ftcore.errors import TrainingCancelledError
+from ftcore.models.embeddings import Vectors
+from ftcore.training.base import Phase, ProgressEvent
+from ftcore.training.classifier import (
+    LinearHead,
+    choose_strength,
+    embed_texts,
+    fit_head,
+    save_heads,
+)
+from ftcore.training.lesson import Lesson, Weights
+
+STEPS = 3  # choose the strength, fit on the training examples, fit on all
+
+
+def train_classifier(lesson: Lesson) -> Weights:
+    """Fit the heads and write them.
+
+    Raises:
+        TrainingCancelledError: The participant stopped it.
+    """
+    labels = lesson.request.dataset.labels
+    everything = lesson.request.dataset.examples
+    embedder = lesson.index.embedder
+    lesson.meter.loading(len(everything))
+    all_vectors = embed_texts(everything, embedder)
+    place = {id(example): row for row, example in enumerate(everything)}
+    rows = [place[id(example)] for example in lesson.train]
+    vectors, targets = all_vectors[rows], _targets(lesson.train, labels)
+    lesson.meter.training(STEPS, len(everything))
+    strength = choose_strength(vectors, targets, lesson.request.config.seed)
+    _report(lesson, 1)
+    honest = fit_head(vectors, targets, len(labels), strength)
+    loss = log_loss(honest, vectors, targets)
+    eval_loss = _held_out_loss(lesson, honest, labels)
+    _report(lesson, 2, loss, eval_loss)
+    final = fit_head(
+        all_vectors, _targets(everything, labels), len(labels), strength
+    )
+    _report(lesson, STEPS, loss, eval_loss)
+    lesson.meter.exporting()
+    save_heads(lesson.folder, final, honest)
+    return Weights(STEPS, loss, eval_loss)
+
+
+def log_loss(head: LinearHead, vectors: Vectors, targets: Sequence[int]) -> float:
+    """Return the mean surprise at the right class, in nats."""
+    chances = head.probabilities(vectors)[np.arange(len(targets)), list(targets)]
+    return float(-np.log(np.maximum(chances, np.finfo(np.float32).tiny)).mean())
+
+
+def _held_out_loss(
+    lesson: Lesson, head: LinearHead, labels: Sequence[str]
+) -> float | None:
+    known = [example for example in lesson.held_out if example.target in labels]
+    if not known:
+        return None
+    vectors = embed_texts(known, lesson.index.embedder)
+    return log_loss(head, vectors, _targets(known, labels))
+
+
+def _targets(examples: Sequence[Example], labels: Sequence[str]) -> list[int]:
+    return [labels.index(example.target) for example in examples]
+
+
+def _report(
+    lesson: Lesson,
+    step: int,
+    loss: float | None = None,
+    eval_loss: float | None = None,
+) -> None:
+    if lesson.should_stop():
+        raise TrainingCancelledError(step=step)
+    tokens = len(lesson.request.dataset)
+    event = ProgressEvent(
+        Phase.TRAINING,
+        step=step,
+        total_steps=STEPS,
+        epoch=step / STEPS,
+        train_loss=loss,
+        eval_loss=eval_loss,
+    )
+    lesson.meter.step(event, tokens, tokens * (STEPS - step))

@@ -1,0 +1,137 @@
+"""Turn examples into the token sequences that the weights learn from."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ftcore.data.examples import Example, Message, Role
+from ftcore.models.prompting import conversation
+from ftcore.models.retrieval import ExampleIndex, last_question
+from ftcore.training.augment import noised
+from ftcore.training.packing import TokenSequence
+
+WINDOW_TOKENS = 1024  # of one conversation; keeps memory and minutes in bounds
+NOISE_SHARE = 0.5  # of the questions of a pass, when the configuration augments
+OWN_SHARE = 0.7  # of the passes that show an example itself instead of its neighbour
+
+
+@dataclass(slots=True)
+class ConversationEncoder:
+    """Writes conversations as the tokens that llama.cpp will see when serving.
+
+    Attributes:
+        tokenizer: The base model's, with its chat template.
+        system_prompt: Opens every conversation that does not bring its own.
+        window: Longest conversation, in tokens.
+        truncated: Examples cut so far because they were longer, by prompt.
+    """
+
+    tokenizer: Any
+    system_prompt: str
+    window: int = WINDOW_TOKENS
+    truncated: set[str] = field(default_factory=set)
+
+    def encode(
+        self, example: Example, question: str, context: Sequence[Example] = ()
+    ) -> TokenSequence:
+        """Return one conversation.
+
+        Longer than the window, it first loses its context, then the middle of its
+        prompt beyond half the window, then the end of its answer.
+
+        Args:
+            example: Gives the earlier turns and the answer.
+            question: Stands for the example's last question.
+            context: Examples shown before, the nearest last.
+        """
+        answer = self._ids(example.target) + [self.tokenizer.eos_token_id]
+        turns = with_question(example, question).prompt_messages
+        prompt = self._prompt(turns, context)
+        if context and len(prompt) + len(answer) > self.window:
+            prompt = self._prompt(turns, ())
+        if len(prompt) + len(answer) > self.window:
+            self.truncated.add(example.prompt)
+            half = self.window // 2
+            if len(prompt) > half:
+                prompt = prompt[: half // 2] + prompt[len(prompt) - half // 2 :]
+            answer = answer[: self.window - len(prompt)]
+        return TokenSequence(tuple(prompt + answer), len(prompt))
+
+    def _prompt(
+        self, turns: Sequence[Message], context: Sequence[Example]
+    ) -> list[int]:
+        messages = conversation(self.system_prompt, turns, context)
+        rendered = self.tokenizer.apply_chat_template(
+            [message.to_json() for message in messages],
+            add_generation_prompt=True,
+            tokenize=False,
+        )
+        return self._ids(rendered)
+
+    def _ids(self, words: str) -> list[int]:
+        ids: list[int] = self.tokenizer.encode(words, add_special_tokens=False)
+        return ids
+
+
+def with_question(example: Example, question: str) -> Example:
+    """Return the example with another last question."""
+    messages = list(example.messages)
+    for place in range(len(messages) - 1, -1, -1):
+        if messages[place].role is Role.USER:
+            messages[place] = replace(messages[place], content=question)
+            break
+    return Example(tuple(messages), example.line)
+
+
+def leave_one_out(index: ExampleIndex) -> list[Example]:
+    """Return for each example the nearest of the others (itself if it is alone)."""
+    if len(index.examples) < 2:
+        return list(index.examples)
+    queries = index.embedder.query([last_question(e) for e in index.examples])
+    similarity = queries @ index.vectors.T
+    np.fill_diagonal(similarity, -np.inf)
+    return [index.examples[place] for place in similarity.argmax(axis=1)]
+
+
+@dataclass(slots=True)
+class LessonPlan:
+    """Decides what each pass over the examples shows.
+
+    Attributes:
+        encoder: Makes the tokens.
+        augment: Whether some questions are asked with noise.
+        neighbours: The nearest other example of each, or ``None`` to show no
+            example in the prompt.
+        seed: Seed of every choice.
+    """
+
+    encoder: ConversationEncoder
+    augment: bool
+    neighbours: Sequence[Example] | None
+    seed: int
+
+    def epochs(
+        self, examples: Sequence[Example], count: int
+    ) -> list[list[TokenSequence]]:
+        """Return the conversations of ``count`` passes over ``examples``."""
+        rng = random.Random(self.seed)  # noqa: S311 - a lesson, not a secret
+        return [
+            [self._lesson(place, example, rng) for place, example in enumerate(examples)]
+            for _ in range(count)
+        ]
+
+    def _lesson(self, place: int, example: Example, rng: random.Random) -> TokenSequence:
+        question = last_question(example)
+        noisy = self.augment and rng.random() < NOISE_SHARE
+        if self.neighbours is None:
+            return self.encoder.encode(
+                example, noised(question, rng) if noisy else question
+            )
+        if rng.random() < OWN_SHARE:
+            # Its own answer is in sight; noise keeps the two questions from being equal.
+            return self.encoder.encode(example, noised(question, rng), [example])
+        asked = noised(question, rng) if noisy else question
+        return self.encoder.encode(example, asked, [self.neighbours[place]])

@@ -1,0 +1,161 @@
+"""Train a model that writes: a LoRA adapter, for PEFT and for llama.cpp."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ftcore.data.examples import Example
+from ftcore.errors import TrainingOutOfMemoryError
+from ftcore.models.catalog import load_catalog
+from ftcore.models.retrieval import ExampleIndex, last_question
+from ftcore.models.trained import ADAPTER_FOLDER, ADAPTER_GGUF
+from ftcore.training.base import Phase, ProgressEvent
+from ftcore.training.examples import (
+    WINDOW_TOKENS,
+    ConversationEncoder,
+    LessonPlan,
+    leave_one_out,
+)
+from ftcore.training.export import (
+    ADAPTER_WEIGHTS,
+    export_gguf,
+    require_exportable,
+)
+from ftcore.training.lesson import Lesson, Weights
+from ftcore.training.packing import TokenSequence
+from ftcore.training.prepare import prepare_base_model
+from ftcore.training.presets import estimate_tokens
+from ftcore.training.speed import write_speed
+
+_NO_MEMORY = ("can't allocate memory", "not enough memory")  # words of torch's CPU heap
+
+
+def train_generator(lesson: Lesson) -> Weights:
+    """Train the adapter and write it in both forms.
+
+    Raises:
+        TrainingCancelledError: The participant stopped it.
+        TrainingFailedError: The loss is no number, or the layout is not known.
+        TrainingOutOfMemoryError: The memory does not hold it.
+    """
+    config = lesson.request.config
+    base = load_catalog().find(config.base_model)
+    require_exportable(base.architecture)
+    lesson.meter.loading(estimate_tokens(lesson.train, config))
+    prepared = prepare_base_model(base, lesson.models_dir)
+    try:
+        return _train(lesson, prepared, min(WINDOW_TOKENS, base.context))
+    except MemoryError as error:
+        raise TrainingOutOfMemoryError(batch_size=config.batch_size) from error
+    except RuntimeError as error:
+        if not any(words in str(error).lower() for words in _NO_MEMORY):
+            raise
+        raise TrainingOutOfMemoryError(batch_size=config.batch_size) from error
+
+
+def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
+    from ftcore.training.lora import (  # noqa: PLC0415  (imports torch)
+        LoraLoop,
+        StepReport,
+        attach_lora,
+        fastest_dtype,
+        load_base,
+    )
+    from ftcore.training.threads import use_threads  # noqa: PLC0415
+
+    use_threads(lesson.threads)
+    config = lesson.request.config
+    encoder = ConversationEncoder(
+        _tokenizer(prepared), lesson.request.system_prompt, window
+    )
+    epochs, held_out = _sequences(lesson, encoder)
+    total = sum(len(sequence) for epoch in epochs for sequence in epoch)
+    lesson.meter.loading(total)
+    longest = max(len(sequence) for epoch in epochs for sequence in epoch)
+    model = attach_lora(
+        load_base(prepared, fastest_dtype(), longest), config.lora_rank, config.seed
+    )
+
+    def on_step(report: StepReport) -> None:
+        event = ProgressEvent(
+            Phase.TRAINING,
+            step=report.step,
+            total_steps=report.total_steps,
+            epoch=report.epoch,
+            train_loss=report.loss,
+            eval_loss=report.eval_loss,
+        )
+        lesson.meter.step(event, report.tokens, report.tokens_left)
+
+    loop = LoraLoop(
+        model,
+        config.learning_rate,
+        config.batch_size,
+        config.seed,
+        on_step,
+        lesson.should_stop,
+    )
+    steps = sum(-(-len(epoch) // config.batch_size) for epoch in epochs)
+    lesson.meter.training(steps, total)
+    outcome = loop.run(epochs, held_out)
+    lesson.meter.exporting()
+    save_adapter(model, config.base_model, lesson.folder / ADAPTER_FOLDER)
+    export_gguf(
+        lesson.folder / ADAPTER_FOLDER, prepared, lesson.folder / ADAPTER_GGUF
+    )
+    if lesson.meter.measured_speed is not None:
+        write_speed(
+            lesson.models_dir, config.base_model, lesson.meter.measured_speed
+        )
+    return Weights(
+        outcome.steps, outcome.train_loss, outcome.eval_loss, len(encoder.truncated)
+    )
+
+
+def _tokenizer(prepared: Path) -> Any:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import transformers  # noqa: PLC0415  (seconds of import)
+
+    return transformers.AutoTokenizer.from_pretrained(prepared)
+
+
+def _sequences(
+    lesson: Lesson, encoder: ConversationEncoder
+) -> tuple[list[list[TokenSequence]], list[TokenSequence]]:
+    config = lesson.request.config
+    index = _restricted(lesson.index, lesson.train)
+    neighbours = leave_one_out(index) if config.use_nearest else None
+    plan = LessonPlan(encoder, config.augment, neighbours, config.seed)
+    held_out = []
+    for example in lesson.held_out:
+        question = last_question(example)
+        near = index.nearest(question) if config.use_nearest else []
+        context = [neighbour.example for neighbour in near]
+        held_out.append(encoder.encode(example, question, context))
+    return plan.epochs(lesson.train, config.epochs), held_out
+
+
+def _restricted(index: ExampleIndex, examples: Sequence[Example]) -> ExampleIndex:
+    """Return the index of some of its own examples."""
+    wanted = {id(example) for example in examples}
+    rows = [row for row, example in enumerate(index.examples) if id(example) in wanted]
+    kept = tuple(index.examples[row] for row in rows)
+    return ExampleIndex(kept, index.vectors[rows], index.embedder)
+
+
+def save_adapter(model: Any, base_model: str, folder: Path) -> None:
+    """Write the adapter as PEFT reads it, without the card and pickles it would add."""
+    from peft import get_peft_model_state_dict  # noqa: PLC0415
+    from safetensors.torch import save_file  # noqa: PLC0415
+
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = get_peft_model_state_dict(model)
+    save_file(
+        {name: tensor.detach().contiguous().clone() for name, tensor in weights.items()},
+        folder / ADAPTER_WEIGHTS,
+    )
+    settings = model.peft_config["default"]
+    settings.base_model_name_or_path = base_model
+    settings.inference_mode = True
+    settings.save_pretrained(folder)

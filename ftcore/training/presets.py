@@ -1,0 +1,134 @@
+"""Turn a preset into a complete configuration, and forecast what it will take."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import yaml
+
+from ftcore.data.examples import Dataset, Example, Task
+from ftcore.models.catalog import load_catalog
+from ftcore.runtime import DEFAULT_SEED
+from ftcore.texts import ASSETS
+from ftcore.training.base import Preset, TrainingConfig
+
+PRESETS_FILE = ASSETS / "training" / "presets.yaml"
+
+# Measured on the templates with the tokenizer of the embedded model.
+CHARACTERS_PER_TOKEN = 2.8
+TEMPLATE_TOKENS = 12  # role marks of one question and its answer
+SYSTEM_TOKENS = 25  # of the opening, which the conversations of a step share
+
+STARTUP_SECONDS = 12.0  # interpreter, torch and base model
+FINISH_SECONDS = 15.0  # export and held-out evaluation
+CLASSIFIER_SECONDS = 6.0
+CLASSIFIER_SECONDS_PER_EXAMPLE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRange:
+    """What a slider may hold, and where it starts."""
+
+    minimum: float
+    maximum: float
+    step: float
+    default: float
+
+
+@cache
+def _rules() -> Mapping[str, Any]:
+    rules: Mapping[str, Any] = yaml.safe_load(PRESETS_FILE.read_text(encoding="utf-8"))
+    return rules
+
+
+def configure(
+    task: Task,
+    preset: Preset,
+    n_examples: int,
+    base_model: str | None = None,
+    seed: int = DEFAULT_SEED,
+    **overrides: object,
+) -> TrainingConfig:
+    """Return a complete configuration.
+
+    The preset fixes how many conversations the model sees in all; the epochs follow,
+    so that ten examples are repeated more often than a hundred.
+
+    Args:
+        task: What is learnt.
+        preset: How much time to give.
+        n_examples: Examples of the dataset.
+        base_model: Name in the catalogue; the task's usual one if ``None``.
+        seed: Seed of every random choice.
+        **overrides: Fields of :class:`TrainingConfig` that the participant changed.
+
+    Raises:
+        UnknownBaseModelError: The catalogue has no such model.
+    """
+    rules = _rules()["tasks"][task.value]
+    values = rules["presets"][preset.value]
+    catalog = load_catalog()
+    base = catalog.find(base_model) if base_model else catalog.default_for(task)
+    config = TrainingConfig(
+        base_model=base.name,
+        task=task,
+        preset=preset,
+        epochs=_epochs(values["conversations"], n_examples),
+        learning_rate=values["learning_rate"],
+        lora_rank=values["lora_rank"],
+        batch_size=values["batch_size"],
+        use_nearest=rules["use_nearest"],
+        augment=rules["augment"],
+        seed=seed,
+    )
+    return replace(config, **overrides)  # type: ignore[arg-type]
+
+
+def _epochs(conversations: int, n_examples: int) -> int:
+    limits = _rules()["epochs"]
+    wanted = round(conversations / max(1, n_examples))
+    return min(max(wanted, limits["least"]), limits["most"])
+
+
+def parameter_ranges(config: TrainingConfig) -> dict[str, ParameterRange]:
+    """Return the range of each parameter that a page may offer, by field name."""
+    return {
+        name: ParameterRange(**limits, default=getattr(config, name))
+        for name, limits in _rules()["ranges"].items()
+    }
+
+
+def describe(config: TrainingConfig) -> list[str]:
+    """Return text keys that say, in order, why the configuration is as it is."""
+    if config.task is Task.CLASSIFICATION:
+        return ["presets.reasons.linear_head"]
+    keys = [f"presets.reasons.{config.preset.value}"]
+    keys += ["presets.reasons.use_nearest"] if config.use_nearest else []
+    keys += ["presets.reasons.augment"] if config.augment else []
+    return keys
+
+
+def estimate_tokens(examples: Sequence[Example], config: TrainingConfig) -> int:
+    """Estimate the tokens of all passes over ``examples``, from their length."""
+    characters = sum(len(m.content) for e in examples for m in e.messages)
+    one_pass = characters / CHARACTERS_PER_TOKEN + len(examples) * TEMPLATE_TOKENS
+    shown_twice = 2 if config.use_nearest else 1
+    shared = len(examples) * SYSTEM_TOKENS
+    return round((one_pass * shown_twice + shared) * config.epochs)
+
+
+def forecast_seconds(
+    dataset: Dataset, config: TrainingConfig, tokens_per_second: float
+) -> float:
+    """Estimate the wall time of a job, from its start to its evaluation, in seconds.
+
+    Args:
+        dataset: What it learns from.
+        config: Complete configuration.
+        tokens_per_second: Training speed of this machine.
+    """
+    if config.task is Task.CLASSIFICATION:
+        return CLASSIFIER_SECONDS + CLASSIFIER_SECONDS_PER_EXAMPLE * len(dataset)
+    tokens = estimate_tokens(dataset.examples, config)
+    return STARTUP_SECONDS + tokens / tokens_per_second + FINISH_SECONDS

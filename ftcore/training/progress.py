@@ -1,0 +1,114 @@
+"""Say how far a training is and how long it will still take."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from ftcore.training.base import OnEvent, Phase, ProgressEvent
+
+Ticks = Callable[[], float]
+EXPORT_SECONDS = 2.0
+EVALUATION_SECONDS = 12.0  # about ten answers of the served model
+SMOOTHING = 0.3  # weight of the newest step in the measured speed
+
+
+@dataclass(slots=True)
+class ProgressMeter:
+    """Turns steps into events with a forecast that is sane from the first second.
+
+    Attributes:
+        on_event: Told of every event.
+        speed: Tokens per second expected before anything is measured.
+        loading_seconds: Expected time to load the base model.
+        ticks: Monotonic clock, in seconds.
+    """
+
+    on_event: OnEvent
+    speed: float
+    loading_seconds: float
+    ticks: Ticks = time.monotonic
+    tokens_done: int = 0
+    _started: float = field(init=False)
+    _step_started: float = field(init=False)
+    _training_seconds: float = field(init=False, default=0.0)
+    _last: ProgressEvent = field(init=False, default=ProgressEvent(Phase.LOADING))
+
+    def __post_init__(self) -> None:
+        self._started = self._step_started = self.ticks()
+
+    @property
+    def seconds(self) -> float:
+        """Time since the start."""
+        return self.ticks() - self._started
+
+    @property
+    def measured_speed(self) -> float | None:
+        """Tokens per second over all steps, if there were any."""
+        if not self._training_seconds:
+            return None
+        return self.tokens_done / self._training_seconds
+
+    def loading(self, total_tokens: int) -> None:
+        """Tell that the model is being loaded, with so many tokens to learn from."""
+        left = self.loading_seconds + self._training_left(total_tokens)
+        self._emit(ProgressEvent(Phase.LOADING, seconds_left=left))
+
+    def training(self, total_steps: int, total_tokens: int) -> None:
+        """Tell that the steps begin."""
+        self._step_started = self.ticks()
+        left = self._training_left(total_tokens)
+        self._emit(
+            ProgressEvent(Phase.TRAINING, total_steps=total_steps, seconds_left=left)
+        )
+
+    def step(self, event: ProgressEvent, tokens: int, tokens_left: int) -> None:
+        """Tell of a step done; fills in speed and times.
+
+        Args:
+            event: Step, epoch and losses.
+            tokens: Tokens of that step.
+            tokens_left: Tokens of the steps to come.
+        """
+        now = self.ticks()
+        took = max(now - self._step_started, 1e-6)
+        self._step_started = now
+        self._training_seconds += took
+        self.tokens_done += tokens
+        newest = tokens / took
+        is_first = self.tokens_done == tokens
+        self.speed = (
+            newest if is_first else SMOOTHING * newest + (1 - SMOOTHING) * self.speed
+        )
+        self._emit(
+            ProgressEvent(
+                Phase.TRAINING,
+                step=event.step,
+                total_steps=event.total_steps,
+                epoch=event.epoch,
+                train_loss=event.train_loss,
+                eval_loss=event.eval_loss,
+                tokens_per_second=newest,
+                seconds_left=self._training_left(tokens_left),
+            )
+        )
+
+    def exporting(self) -> None:
+        """Tell that the steps are done and the model is being written."""
+        last = self._last
+        self._emit(
+            ProgressEvent(
+                Phase.EXPORTING,
+                step=last.step,
+                total_steps=last.total_steps,
+                epoch=last.epoch,
+                train_loss=last.train_loss,
+                seconds_left=EXPORT_SECONDS + EVALUATION_SECONDS,
+            )
+        )
+
+    def _training_left(self, tokens: int) -> float:
+        return tokens / self.speed + EXPORT_SECONDS + EVALUATION_SECONDS
+
+    def _emit(self, event: ProgressEvent) -> None:
+        self._last = replace(event, seconds=self.seconds)
+        self.on_event(self._last)

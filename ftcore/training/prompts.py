@@ -1,0 +1,35 @@
+"""What opens a conversation unless the project says otherwise."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import yaml
+
+from ftcore.data.examples import Example, Role, Task
+from ftcore.texts import ASSETS
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPrompt:
+    """Default words of a task: its instruction, and how it refuses (if it does)."""
+
+    system_prompt: str
+    refusal: str
+
+
+@cache
+def load_prompt(task: Task) -> TaskPrompt:
+    """Read ``assets/prompts/<task>.yaml``."""
+    path = ASSETS / "prompts" / f"{task.value}.yaml"
+    return TaskPrompt(**yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def common_system_prompt(examples: Sequence[Example]) -> str:
+    """Return the system message that most examples bring; empty if most have none."""
+    found = Counter(
+        next((m.content for m in example.messages if m.role is Role.SYSTEM), "")
+        for example in examples
+    )
+    return found.most_common(1)[0][0] if found else ""

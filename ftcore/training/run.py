@@ -1,0 +1,188 @@
+"""Run one job whole: from the examples to a model folder."""
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ftcore.data.examples import Example, Task
+from ftcore.data.splitting import split_dataset
+from ftcore.errors import UnusableDatasetError, WrongTaskError
+from ftcore.models.embeddings import Embedder, default_embedder
+from ftcore.models.retrieval import ExampleIndex
+from ftcore.models.trained import (
+    EXAMPLES,
+    MANIFEST,
+    TEST,
+    StoredExample,
+    TrainedModel,
+    save_examples,
+)
+from ftcore.runtime import Clock, IdMaker, new_id, utc_now
+from ftcore.training.base import OnEvent, ShouldStop, TrainingRequest
+from ftcore.training.classification_run import train_classifier
+from ftcore.training.generation_run import train_generator
+from ftcore.training.lesson import Lesson, Weights
+from ftcore.training.progress import ProgressMeter
+from ftcore.training.prompts import common_system_prompt, load_prompt
+from ftcore.training.speed import read_speed
+from ftcore.training.threshold import learn_threshold
+
+logger = logging.getLogger(__name__)
+
+LOADING_SECONDS = {Task.CLASSIFICATION: 1.0}
+DEFAULT_LOADING_SECONDS = 10.0
+NEVER_REFUSES = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Division:
+    """Which examples train, which are kept from it, which came from outside."""
+
+    stored: tuple[StoredExample, ...]
+    extra: tuple[Example, ...]
+
+    @property
+    def train(self) -> tuple[Example, ...]:
+        return tuple(s.example for s in self.stored if not s.held_out)
+
+    @property
+    def held_out(self) -> tuple[Example, ...]:
+        return self.extra or tuple(s.example for s in self.stored if s.held_out)
+
+
+def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
+    request: TrainingRequest,
+    folder: Path,
+    *,
+    models_dir: Path,
+    on_event: OnEvent,
+    should_stop: ShouldStop,
+    clock: Clock = utc_now,
+    make_id: IdMaker = new_id,
+    embedder: Embedder | None = None,
+    threads: int | None = None,
+) -> TrainedModel:
+    """Train, and write the whole model folder except its evaluation.
+
+    Args:
+        request: What to train.
+        folder: Model folder; made if absent. Its manifest is written last.
+        models_dir: Where the base models lie.
+        on_event: Told of every step.
+        should_stop: Asked at every step.
+        clock: Gives the time of creation.
+        make_id: Gives the model's identifier.
+        embedder: Makes the vectors; the machine's best unless given.
+        threads: Threads to compute with; 0 or ``None`` takes all cores.
+
+    Raises:
+        TrainingCancelledError: ``should_stop`` said so.
+        TrainingFailedError: The training ended without a model.
+        TrainingOutOfMemoryError: The memory does not hold it.
+        BaseModelNotFetchedError: The base model is neither here nor to be had.
+        UnusableDatasetError: There is nothing to learn from.
+        WrongTaskError: Configuration and dataset are for different tasks.
+    """
+    dataset, config = request.dataset, request.config
+    if dataset.task is not config.task:
+        raise WrongTaskError(found=dataset.task.value, expected=config.task.value)
+    if not dataset.examples:
+        raise UnusableDatasetError(name=dataset.name, findings=1)
+    meter = ProgressMeter(
+        on_event,
+        read_speed(models_dir, config.base_model),
+        LOADING_SECONDS.get(config.task, DEFAULT_LOADING_SECONDS),
+    )
+    division = _divide(request)
+    index = ExampleIndex.build(dataset.examples, embedder or default_embedder())
+    lesson = Lesson(
+        request=replace(request, system_prompt=_system_prompt(request)),
+        train=division.train,
+        held_out=division.held_out,
+        index=index,
+        folder=folder,
+        models_dir=models_dir,
+        threads=threads or os.cpu_count() or 1,
+        meter=meter,
+        should_stop=should_stop,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)  # an older model is no longer whole
+    train = train_classifier if config.task is Task.CLASSIFICATION else train_generator
+    weights = train(lesson)
+    save_examples(folder / EXAMPLES, list(division.stored))
+    save_examples(folder / TEST, [StoredExample(e, True) for e in division.extra])
+    index.save(folder)
+    model = _manifest(lesson, weights, make_id(), clock().isoformat())
+    model.save(folder)
+    return model
+
+
+def _system_prompt(request: TrainingRequest) -> str:
+    return (
+        request.system_prompt
+        or common_system_prompt(request.dataset.examples)
+        or load_prompt(request.dataset.task).system_prompt
+    )
+
+
+def _divide(request: TrainingRequest) -> _Division:
+    dataset = request.dataset
+    if request.test:
+        stored = tuple(StoredExample(e, held_out=False) for e in dataset.examples)
+        return _Division(stored, tuple(request.test))
+    split = split_dataset(dataset, seed=request.config.seed)
+    kept = _positions(dataset.examples, split.test.examples)
+    stored = tuple(
+        StoredExample(example, held_out=place in kept)
+        for place, example in enumerate(dataset.examples)
+    )
+    return _Division(stored, ())
+
+
+def _positions(examples: Sequence[Example], chosen: Sequence[Example]) -> set[int]:
+    """Return where ``chosen`` are in ``examples``; equal examples stand for each other."""
+    left = list(chosen)
+    found = set()
+    for place, example in enumerate(examples):
+        if example in left:
+            left.remove(example)
+            found.add(place)
+    return found
+
+
+def _manifest(
+    lesson: Lesson, weights: Weights, model_id: str, created_at: str
+) -> TrainedModel:
+    request, config = lesson.request, lesson.request.config
+    is_chat = config.task is Task.CHAT
+    refusal = request.refusal or load_prompt(config.task).refusal
+    if weights.truncated:
+        logger.warning("%d example(s) were cut to fit the window", weights.truncated)
+    return TrainedModel(
+        model_id=model_id,
+        title=request.title or request.dataset.name,
+        task=config.task,
+        base_model=config.base_model,
+        config={**config.to_json(), "truncated_examples": weights.truncated},
+        system_prompt=request.system_prompt,
+        refusal=refusal if is_chat else "",
+        labels=request.dataset.labels,
+        dataset_name=request.dataset.name,
+        dataset_fingerprint=request.dataset.fingerprint,
+        examples=len(request.dataset),
+        train_examples=len(lesson.train),
+        test_examples=len(lesson.held_out),
+        steps=weights.steps,
+        seconds=lesson.meter.seconds,
+        train_loss=weights.train_loss,
+        eval_loss=weights.eval_loss,
+        use_nearest=config.use_nearest and config.task is not Task.CLASSIFICATION,
+        similarity_threshold=learn_threshold(lesson.index, config.seed)
+        if is_chat
+        else NEVER_REFUSES,
+        embedder=lesson.index.embedder.name,
+        created_at=created_at,
+    )

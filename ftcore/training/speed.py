@@ -1,0 +1,38 @@
+"""Remember how fast this machine trains, so that forecasts are measured ones."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+SPEED_FILE = "speed.json"
+DEFAULT_TOKENS_PER_SECOND = 200.0  # a modest laptop; before any run on this machine
+_NEWEST_SHARE = 0.5  # a busy moment should not count for ever, nor decide alone
+
+
+def read_speed(models_dir: Path, base_model: str) -> float:
+    """Return the tokens per second to expect when training ``base_model`` here."""
+    return _read(models_dir / SPEED_FILE).get(base_model, DEFAULT_TOKENS_PER_SECOND)
+
+
+def write_speed(models_dir: Path, base_model: str, tokens_per_second: float) -> None:
+    """Keep what a finished run measured, averaged with what was known."""
+    path = models_dir / SPEED_FILE
+    known = _read(path)
+    before = known.get(base_model, tokens_per_second)
+    known[base_model] = (
+        _NEWEST_SHARE * tokens_per_second + (1 - _NEWEST_SHARE) * before
+    )
+    models_dir.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(dir=models_dir, suffix=".partial")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(known, file)
+    Path(partial).replace(path)
+
+
+def _read(path: Path) -> dict[str, float]:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {str(name): float(speed) for name, speed in stored.items()}
