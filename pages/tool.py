@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ftcore.texts import text
+from ftcore.training.prices import load_prices, quote
 from ftcore.ui.feedback import friendly_errors
 from ftcore.ui.frame import page_header
 from ftcore.ui.guards import require_open
@@ -12,7 +13,6 @@ from ftcore.ui.services import get_workshop
 from ftcore.ui.session import participant_id
 from ftcore.ui.tool_view import show_advisor, show_tools, start_label, tool_cards
 from ftcore.ui.wording import counted
-from ftcore.workshop.prices import load_prices, quote
 from ftcore.workshop.steps import Step
 
 page_header("tool")
@@ -30,7 +30,7 @@ if current is not None:
     selected = next((c for c in cards if c.name == chosen), cards[0])
 
     with st.container(key="tool-chosen", border=True):
-        st.markdown(text("tool.chosen_line", name=selected.title, cost=selected.cost))
+        st.markdown(selected.summary)
         label = start_label(selected, len(current.dataset))
         if st.button(label, key="start", type="primary"):
             with friendly_errors():

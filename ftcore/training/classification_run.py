@@ -41,9 +41,7 @@ def train_classifier(lesson: Lesson) -> Weights:
     loss = log_loss(honest, vectors, targets)
     eval_loss = _held_out_loss(lesson, honest, labels)
     _report(lesson, 2, loss, eval_loss)
-    final = fit_head(
-        all_vectors, _targets(everything, labels), len(labels), strength
-    )
+    final = fit_head(all_vectors, _targets(everything, labels), len(labels), strength)
     _report(lesson, STEPS, loss, eval_loss)
     lesson.meter.exporting()
     save_heads(lesson.folder, final, honest)

@@ -47,7 +47,7 @@ class ConversationEncoder:
             question: Stands for the example's last question.
             context: Examples shown before, the nearest last.
         """
-        answer = self._ids(example.target) + [self.tokenizer.eos_token_id]
+        answer = [*self._ids(example.target), self.tokenizer.eos_token_id]
         turns = with_question(example, question).prompt_messages
         prompt = self._prompt(turns, context)
         if context and len(prompt) + len(answer) > self.window:
@@ -119,11 +119,16 @@ class LessonPlan:
         """Return the conversations of ``count`` passes over ``examples``."""
         rng = random.Random(self.seed)  # noqa: S311 - a lesson, not a secret
         return [
-            [self._lesson(place, example, rng) for place, example in enumerate(examples)]
+            [
+                self._lesson(place, example, rng)
+                for place, example in enumerate(examples)
+            ]
             for _ in range(count)
         ]
 
-    def _lesson(self, place: int, example: Example, rng: random.Random) -> TokenSequence:
+    def _lesson(
+        self, place: int, example: Example, rng: random.Random
+    ) -> TokenSequence:
         question = last_question(example)
         noisy = self.augment and rng.random() < NOISE_SHARE
         if self.neighbours is None:
@@ -131,7 +136,7 @@ class LessonPlan:
                 example, noised(question, rng) if noisy else question
             )
         if rng.random() < OWN_SHARE:
-            # Its own answer is in sight; noise keeps the two questions from being equal.
+            # Its own answer is in sight; noise keeps the two questions apart.
             return self.encoder.encode(example, noised(question, rng), [example])
         asked = noised(question, rng) if noisy else question
         return self.encoder.encode(example, asked, [self.neighbours[place]])

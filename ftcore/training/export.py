@@ -83,7 +83,7 @@ def export_gguf(adapter: Path, base: Path, target: Path) -> None:
             raise TrainingFailedError(reason="unsupported_architecture")
         layer, module, side = found.groups()
         if side == "B" and module in heads:
-            matrix = permuted(matrix, heads[module])  # noqa: PLW2901
+            matrix = permuted(matrix, heads[module])
         writer.add_tensor(
             f"blk.{layer}.{_GGUF_NAMES[module]}.weight.lora_{side.lower()}",
             np.ascontiguousarray(matrix.astype(np.float16)),

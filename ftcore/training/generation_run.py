@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ftcore.data.examples import Example
 from ftcore.errors import TrainingOutOfMemoryError
@@ -27,6 +27,10 @@ from ftcore.training.packing import TokenSequence
 from ftcore.training.prepare import prepare_base_model
 from ftcore.training.presets import estimate_tokens
 from ftcore.training.speed import write_speed
+
+if TYPE_CHECKING:
+    from peft import PeftModel
+    from transformers import PreTrainedTokenizerBase
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory")  # words of torch's CPU heap
 
@@ -101,19 +105,15 @@ def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
     outcome = loop.run(epochs, held_out)
     lesson.meter.exporting()
     save_adapter(model, config.base_model, lesson.folder / ADAPTER_FOLDER)
-    export_gguf(
-        lesson.folder / ADAPTER_FOLDER, prepared, lesson.folder / ADAPTER_GGUF
-    )
+    export_gguf(lesson.folder / ADAPTER_FOLDER, prepared, lesson.folder / ADAPTER_GGUF)
     if lesson.meter.measured_speed is not None:
-        write_speed(
-            lesson.models_dir, config.base_model, lesson.meter.measured_speed
-        )
+        write_speed(lesson.models_dir, config.base_model, lesson.meter.measured_speed)
     return Weights(
         outcome.steps, outcome.train_loss, outcome.eval_loss, len(encoder.truncated)
     )
 
 
-def _tokenizer(prepared: Path) -> Any:
+def _tokenizer(prepared: Path) -> "PreTrainedTokenizerBase":
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     import transformers  # noqa: PLC0415  (seconds of import)
 
@@ -144,7 +144,7 @@ def _restricted(index: ExampleIndex, examples: Sequence[Example]) -> ExampleInde
     return ExampleIndex(kept, index.vectors[rows], index.embedder)
 
 
-def save_adapter(model: Any, base_model: str, folder: Path) -> None:
+def save_adapter(model: "PeftModel", base_model: str, folder: Path) -> None:
     """Write the adapter as PEFT reads it, without the card and pickles it would add."""
     from peft import get_peft_model_state_dict  # noqa: PLC0415
     from safetensors.torch import save_file  # noqa: PLC0415
@@ -152,7 +152,10 @@ def save_adapter(model: Any, base_model: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     weights = get_peft_model_state_dict(model)
     save_file(
-        {name: tensor.detach().contiguous().clone() for name, tensor in weights.items()},
+        {
+            name: tensor.detach().contiguous().clone()
+            for name, tensor in weights.items()
+        },
         folder / ADAPTER_WEIGHTS,
     )
     settings = model.peft_config["default"]

@@ -11,10 +11,10 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import Module
 from torch.nn.functional import cross_entropy
 
 from ftcore.errors import TrainingCancelledError, TrainingFailedError
@@ -72,7 +72,7 @@ def fastest_dtype() -> torch.dtype:
     return torch.bfloat16 if has_bfloat16 else torch.float32
 
 
-def load_base(folder: Path, dtype: torch.dtype, longest: int) -> Any:
+def load_base(folder: Path, dtype: torch.dtype, longest: int) -> Module:
     """Load the prepared base model.
 
     Args:
@@ -90,7 +90,7 @@ def load_base(folder: Path, dtype: torch.dtype, longest: int) -> Any:
     )
 
 
-def attach_lora(model: Any, rank: int, seed: int) -> Any:
+def attach_lora(model: Module, rank: int, seed: int) -> Module:
     """Return the model with an adapter on all its linear layers, ready to train."""
     import peft  # noqa: PLC0415  (seconds of import)
 
@@ -114,7 +114,7 @@ class MasterWeights:
     step is three operations instead of hundreds.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Module) -> None:
         self._parameters = [p for p in model.parameters() if p.requires_grad]
         flat = torch.cat([p.detach().flatten() for p in self._parameters])
         self.master = torch.nn.Parameter(flat.float())
@@ -126,7 +126,7 @@ class MasterWeights:
         for parameter, part in self._parts(self._gradient):
             parameter.grad = part
 
-    def _parts(self, flat: Tensor) -> Iterator[tuple[Any, Tensor]]:
+    def _parts(self, flat: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         sizes = [parameter.numel() for parameter in self._parameters]
         for parameter, part in zip(self._parameters, flat.split(sizes), strict=True):
             yield parameter, part.view_as(parameter)
@@ -167,7 +167,7 @@ def chunks_of(batch: Sequence[TokenSequence]) -> list[list[TokenSequence]]:
     return chunks
 
 
-def summed_loss(model: Any, sequences: Sequence[TokenSequence]) -> Tensor:
+def summed_loss(model: Module, sequences: Sequence[TokenSequence]) -> Tensor:
     """Return the summed loss of the answers, in nats; computed in one pass."""
     dtype = next(model.parameters()).dtype
     packed = pack(sequences, dtype)
@@ -193,7 +193,7 @@ def answer_tokens(sequences: Sequence[TokenSequence]) -> int:
     return sum(len(sequence) - sequence.prompt_tokens for sequence in sequences)
 
 
-def mean_loss(model: Any, sequences: Sequence[TokenSequence]) -> float:
+def mean_loss(model: Module, sequences: Sequence[TokenSequence]) -> float:
     """Return the loss on answers without learning from them, in nats per token."""
     total = 0.0
     with torch.inference_mode():
@@ -216,7 +216,7 @@ class LoraLoop:
         should_stop: Asked before every step.
     """
 
-    model: Any
+    model: Module
     learning_rate: float
     batch_size: int
     seed: int
@@ -292,7 +292,7 @@ class LoraLoop:
         total = 0.0
         for chunk in chunks_of(batch):
             loss = summed_loss(self.model, chunk) / count
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             total += float(loss.detach())
         if not math.isfinite(total):
             raise TrainingFailedError(reason="loss_not_finite")

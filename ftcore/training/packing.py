@@ -76,7 +76,9 @@ def pack(sequences: Sequence[TokenSequence], dtype: torch.dtype) -> Pack:
         ids += sequence.ids[shared:]
         positions += range(shared, len(sequence))
         owners += [owner] * (len(sequence) - shared)
-        sources += range(sequence.prompt_tokens - 1 + offset, len(sequence) - 1 + offset)
+        sources += range(
+            sequence.prompt_tokens - 1 + offset, len(sequence) - 1 + offset
+        )
         targets += sequence.ids[sequence.prompt_tokens :]
     return Pack(
         ids=torch.tensor([ids]),

@@ -3,10 +3,13 @@
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ftcore.models.catalog import BaseModel
 from ftcore.models.prepare import OnStage, fetch_base_model, model_lock, silent
+
+if TYPE_CHECKING:
+    import torch
 
 CONVERTING = "converting"
 WEIGHTS_FOLDER = "hf"
@@ -83,7 +86,7 @@ def _convert(gguf: Path, folder: Path) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def _smallest_dtype(model: Any) -> Any:
+def _smallest_dtype(model: "torch.nn.Module") -> "torch.dtype":
     """Half precision keeps a 4-bit block's values to 11 bits, unless they overflow."""
     import torch  # noqa: PLC0415
 

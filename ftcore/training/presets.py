@@ -88,7 +88,7 @@ def configure(
 def _epochs(conversations: int, n_examples: int) -> int:
     limits = _rules()["epochs"]
     wanted = round(conversations / max(1, n_examples))
-    return min(max(wanted, limits["least"]), limits["most"])
+    return min(max(wanted, int(limits["least"])), int(limits["most"]))
 
 
 def parameter_ranges(config: TrainingConfig) -> dict[str, ParameterRange]:

@@ -2,7 +2,6 @@
 
 import logging
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -134,23 +133,11 @@ def _divide(request: TrainingRequest) -> _Division:
         stored = tuple(StoredExample(e, held_out=False) for e in dataset.examples)
         return _Division(stored, tuple(request.test))
     split = split_dataset(dataset, seed=request.config.seed)
-    kept = _positions(dataset.examples, split.test.examples)
+    held_out = {id(example) for example in split.test}  # the same objects, not copies
     stored = tuple(
-        StoredExample(example, held_out=place in kept)
-        for place, example in enumerate(dataset.examples)
+        StoredExample(example, held_out=id(example) in held_out) for example in dataset
     )
     return _Division(stored, ())
-
-
-def _positions(examples: Sequence[Example], chosen: Sequence[Example]) -> set[int]:
-    """Return where ``chosen`` are in ``examples``; equal examples stand for each other."""
-    left = list(chosen)
-    found = set()
-    for place, example in enumerate(examples):
-        if example in left:
-            left.remove(example)
-            found.add(place)
-    return found
 
 
 def _manifest(

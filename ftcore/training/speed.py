@@ -20,9 +20,7 @@ def write_speed(models_dir: Path, base_model: str, tokens_per_second: float) -> 
     path = models_dir / SPEED_FILE
     known = _read(path)
     before = known.get(base_model, tokens_per_second)
-    known[base_model] = (
-        _NEWEST_SHARE * tokens_per_second + (1 - _NEWEST_SHARE) * before
-    )
+    known[base_model] = _NEWEST_SHARE * tokens_per_second + (1 - _NEWEST_SHARE) * before
     models_dir.mkdir(parents=True, exist_ok=True)
     handle, partial = tempfile.mkstemp(dir=models_dir, suffix=".partial")
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -40,7 +40,9 @@ def learn_threshold(index: ExampleIndex, seed: int) -> float:
     unrelated = _best(index, list(out_of_scope_questions()), index.embedder)
     known = _best(index, own, index.embedder)
     return float(
-        min(np.quantile(unrelated, UNRELATED_QUANTILE), np.quantile(known, OWN_QUANTILE))
+        min(
+            np.quantile(unrelated, UNRELATED_QUANTILE), np.quantile(known, OWN_QUANTILE)
+        )
     )
 
 

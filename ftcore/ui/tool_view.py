@@ -7,10 +7,10 @@ from datetime import date
 import streamlit as st
 
 from ftcore.texts import catalog, duration, number, text
+from ftcore.training.prices import Quote
 from ftcore.ui.cards import card, card_html
 from ftcore.ui.wording import counted, text_for
 from ftcore.workshop.advice import Budget, Experience, recommend
-from ftcore.workshop.prices import Quote
 from ftcore.workshop.projects import ToolOffer
 
 LOCAL = "local"
@@ -51,6 +51,11 @@ class ToolCard:
         time = duration(forecast.seconds)
         key = self.name if self.name == LOCAL else "free"
         return text(f"tool.costs.{key if not forecast.usd else 'time_only'}", time=time)
+
+    @property
+    def summary(self) -> str:
+        """What is chosen and what it takes, as Markdown."""
+        return text_for("tool.chosen_line", self.name, name=self.title, cost=self.cost)
 
 
 def tool_cards(

@@ -86,7 +86,7 @@ def quote(price: Price, dataset: Dataset) -> Quote:
 
 
 def _price(name: str, entry: Mapping[str, object]) -> Price:
-    low, high = entry["course_usd_per_thousand"]  # type: ignore[misc]
+    low, high = _pair(entry["course_usd_per_thousand"])
     as_of = entry["as_of"]
     if not isinstance(as_of, date):
         raise TypeError(f"prices.yaml: 'as_of' of {name!r} must be a date.")
@@ -99,8 +99,14 @@ def _price(name: str, entry: Mapping[str, object]) -> Price:
         usd_per_hour=_number(entry, "usd_per_hour"),
         hours=_number(entry, "hours"),
         usd_per_month=_number(entry, "usd_per_month"),
-        course_usd_per_thousand=(float(low), float(high)),
+        course_usd_per_thousand=(low, high),
     )
+
+
+def _pair(value: object) -> tuple[float, float]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise TypeError("prices.yaml: the course's figure is a pair, low and high.")
+    return float(value[0]), float(value[1])
 
 
 def _number(entry: Mapping[str, object], name: str) -> float:

@@ -1,0 +1,70 @@
+"""Providers that this workshop knows of but cannot train with."""
+
+from collections.abc import Sequence
+
+from ftcore.data.examples import Dataset
+from ftcore.errors import TrainerClosedError, UnknownJobError
+from ftcore.training.base import (
+    Availability,
+    Forecast,
+    JobStatus,
+    ProgressEvent,
+    TrainingConfig,
+    TrainingRequest,
+)
+from ftcore.training.prices import load_prices, quote
+
+REMOTE_SECONDS = 25 * 60.0  # what public reports of jobs of this size took, with queue
+
+
+class ClosedTrainer:
+    """Says what a provider would cost and why it is closed; starts nothing.
+
+    Args:
+        name: Name in the registry and in ``assets/prices.yaml``.
+        reason: Key of ``trainers.<name>.reasons.<reason>`` in the texts.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self._reason = reason
+
+    def availability(self) -> Availability:
+        """Return that it is closed, and why."""
+        return Availability(is_open=False, reason=self._reason)
+
+    def forecast(self, dataset: Dataset, config: TrainingConfig) -> Forecast:  # noqa: ARG002
+        """Estimate the price with the provider's own number of epochs."""
+        return Forecast(REMOTE_SECONDS, quote(load_prices()[self.name], dataset).usd)
+
+    def start(self, request: TrainingRequest) -> str:  # noqa: ARG002
+        """Refuse.
+
+        Raises:
+            TrainerClosedError: Always.
+        """
+        raise TrainerClosedError(name=self.name, reason=self._reason)
+
+    def status(self, job_id: str) -> JobStatus:
+        """Refuse: nothing was ever started here.
+
+        Raises:
+            UnknownJobError: Always.
+        """
+        raise UnknownJobError(job_id=job_id)
+
+    def events(self, job_id: str) -> Sequence[ProgressEvent]:
+        """Refuse: nothing was ever started here.
+
+        Raises:
+            UnknownJobError: Always.
+        """
+        raise UnknownJobError(job_id=job_id)
+
+    def cancel(self, job_id: str) -> None:
+        """Refuse: nothing was ever started here.
+
+        Raises:
+            UnknownJobError: Always.
+        """
+        raise UnknownJobError(job_id=job_id)

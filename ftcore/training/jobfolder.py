@@ -1,0 +1,167 @@
+"""A job on disk: what to do, what happened, and whether to stop."""
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ftcore.data.examples import Dataset
+from ftcore.errors import UnknownJobError
+from ftcore.models.trained import StoredExample, load_examples, save_examples
+from ftcore.training.base import (
+    JobState,
+    JobStatus,
+    Phase,
+    ProgressEvent,
+    TrainingConfig,
+    TrainingRequest,
+)
+
+REQUEST = "request.json"
+DATASET = "dataset.jsonl"
+TEST = "test.jsonl"
+EVENTS = "events.jsonl"
+STATUS = "status.json"
+CANCEL = "cancel"
+MODEL = "model"
+LOG = "worker.log"
+PID = "pid.json"
+
+
+class JobFolder:
+    """Reads and writes one job folder; server and child share nothing else.
+
+    Args:
+        path: The folder ``<jobs_dir>/<job_id>``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def model_dir(self) -> Path:
+        """Where the model goes."""
+        return self.path / MODEL
+
+    @property
+    def log(self) -> Path:
+        """Where the child's stderr goes."""
+        return self.path / LOG
+
+    def exists(self) -> bool:
+        """Whether a whole request is here."""
+        return (self.path / REQUEST).is_file()
+
+    def write_request(self, request: TrainingRequest) -> None:
+        """Write what to do; ``request.json`` last, so that it marks a whole job."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        rows = [StoredExample(e, held_out=False) for e in request.dataset]
+        save_examples(self.path / DATASET, rows)
+        if request.test is not None:
+            held_out = [StoredExample(e, held_out=True) for e in request.test]
+            save_examples(self.path / TEST, held_out)
+        self._write(
+            REQUEST,
+            {
+                "job_id": request.job_id,
+                "dataset_name": request.dataset.name,
+                "config": request.config.to_json(),
+                "system_prompt": request.system_prompt,
+                "refusal": request.refusal,
+                "title": request.title,
+            },
+        )
+
+    def read_request(self) -> TrainingRequest:
+        """Return what :meth:`write_request` wrote.
+
+        Raises:
+            UnknownJobError: There is no whole request here.
+        """
+        if not self.exists():
+            raise UnknownJobError(job_id=self.path.name)
+        values = json.loads((self.path / REQUEST).read_text(encoding="utf-8"))
+        config = TrainingConfig.from_json(values["config"])
+        examples = tuple(s.example for s in load_examples(self.path / DATASET))
+        test = None
+        if (self.path / TEST).is_file():
+            test = tuple(s.example for s in load_examples(self.path / TEST))
+        return TrainingRequest(
+            job_id=values["job_id"],
+            dataset=Dataset(values["dataset_name"], config.task, examples),
+            config=config,
+            system_prompt=values["system_prompt"],
+            refusal=values["refusal"],
+            test=test,
+            title=values["title"],
+        )
+
+    def append_event(self, event: ProgressEvent) -> None:
+        """Add one line; a single write, so that a reader never sees half a line."""
+        with (self.path / EVENTS).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(event)) + "\n")
+
+    def read_events(self) -> list[ProgressEvent]:
+        """Return the events so far, oldest first."""
+        path = self.path / EVENTS
+        if not path.is_file():
+            return []
+        lines = path.read_text(encoding="utf-8").split("\n")
+        return [
+            _event(json.loads(line)) for line in lines[:-1]
+        ]  # the last is not ended
+
+    def write_status(self, status: JobStatus) -> None:
+        """Replace the status; a reader sees the old one or the new one."""
+        self._write(STATUS, asdict(status))
+
+    def read_status(self) -> JobStatus | None:
+        """Return the newest status; ``None`` before the first one."""
+        path = self.path / STATUS
+        if not path.is_file():
+            return None
+        values = json.loads(path.read_text(encoding="utf-8"))
+        values["state"] = JobState(values["state"])
+        values["last"] = _event(values["last"]) if values["last"] else None
+        return JobStatus(**values)
+
+    def ask_cancel(self) -> None:
+        """Ask the child to stop at its next step."""
+        (self.path / CANCEL).touch()
+
+    def is_cancel_asked(self) -> bool:
+        """Whether somebody asked to stop."""
+        return (self.path / CANCEL).exists()
+
+    def cancel_asked_at(self) -> float | None:
+        """Return when the stop was first asked (seconds of the epoch), if it was."""
+        path = self.path / CANCEL
+        return path.stat().st_mtime if path.exists() else None
+
+    def write_pid(self, pid: int, started: float) -> None:
+        """Keep the child's process id and the time it was born.
+
+        Args:
+            pid: Process id.
+            started: Birth as the system tells it, in seconds of the epoch: process
+                ids are used again, births are not.
+        """
+        self._write(PID, {"pid": pid, "started": started})
+
+    def read_pid(self) -> tuple[int, float] | None:
+        """Return what :meth:`write_pid` wrote; ``None`` before."""
+        path = self.path / PID
+        if not path.is_file():
+            return None
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return int(values["pid"]), float(values["started"])
+
+    def _write(self, name: str, values: dict[str, Any]) -> None:
+        partial = self.path / f".{name}.{os.getpid()}.partial"
+        partial.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
+        partial.replace(self.path / name)
+
+
+def _event(values: dict[str, Any]) -> ProgressEvent:
+    return ProgressEvent(**{**values, "phase": Phase(values["phase"])})
