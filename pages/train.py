@@ -28,11 +28,12 @@ def choose_and_start(*, again: bool) -> None:
 
 
 workshop, me = get_workshop(), participant_id()
-page_header("train")
-require_open(Step.TRAIN)
 view = workshop.training.view(me)
+is_live = view is not None and not view.status.state.is_final
+page_header("train.live" if is_live else "train")
+require_open(Step.TRAIN)
 
-if view is not None and not view.status.state.is_final:
+if is_live:
     job_view.watch(me)
 elif view is not None and view.status.state is JobState.SUCCEEDED:
     evaluation = workshop.results.dashboard(me).evaluation

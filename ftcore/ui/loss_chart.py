@@ -42,31 +42,34 @@ def loss_figure(events: Sequence[ProgressEvent]) -> "go.Figure":
     figure = figures.new_figure(_HEIGHT_PX, shown)
     train = [(e.epoch, e.train_loss) for e in events if e.train_loss is not None]
     held_out = [(e.epoch, e.eval_loss) for e in events if e.eval_loss is not None]
-    for name, points, colour, mode in (
-        ("train", train, shown.brand, "lines"),
-        ("eval", held_out, shown.tuned, "lines+markers"),
+    for name, points, colour in (
+        ("train", train, shown.brand),
+        ("eval", held_out, shown.tuned),
     ):
         if not points:
             continue
+        is_train = name == "train"
         label = text(f"train.loss.{name}")
+        # A falling curve leaves room below its end and above its beginning.
+        anchor = points[-1] if is_train else points[0]
         figure.add_scatter(
             x=[epoch for epoch, _ in points],
             y=[loss for _, loss in points],
-            mode=mode,
+            mode="lines" if is_train else "lines+markers",
             name=label,
             line={"color": colour, "width": 3},
             marker={"size": 9, "symbol": "diamond"},
             hovertemplate=f"{label}: %{{y:.2f}}<extra></extra>",
         )
         figure.add_annotation(
-            x=points[-1][0],
-            y=points[-1][1],
+            x=anchor[0],
+            y=anchor[1],
             text=f"<b>{label}</b>",
             font={"color": colour},
             showarrow=False,
-            xanchor="right",
-            yanchor="bottom",
-            yshift=8,
+            xanchor="right" if is_train else "left",
+            yanchor="top" if is_train else "bottom",
+            yshift=-8 if is_train else 8,
         )
     figure.update_xaxes(title=text("train.loss.x"), rangemode="tozero", showgrid=False)
     figure.update_yaxes(title=text("train.loss.y"), rangemode="tozero", nticks=5)

@@ -3,14 +3,13 @@
 import streamlit as st
 
 from ftcore.chat.base import Arm
-from ftcore.texts import text
+from ftcore.texts import number, text
 from ftcore.ui import links
 from ftcore.ui.feedback import friendly_errors
 from ftcore.ui.figures import show
 from ftcore.ui.navigation import page
 from ftcore.ui.results_view import headline
 from ftcore.ui.rubric_figures import radar_figure
-from ftcore.ui.rubric_view import grade_title
 from ftcore.ui.services import get_workshop
 from ftcore.workshop.results import CHECKLIST, Dashboard
 
@@ -24,7 +23,9 @@ def show_present(dashboard: Dashboard, participant_id: str) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _checklist(dashboard, participant_id)
-        with st.container(key="action-projector"):
+        # Before the exam, examining is the page's one filled action.
+        kind = "action" if dashboard.evaluation else "quiet"
+        with st.container(key=f"{kind}-projector"):
             st.page_link(
                 page("results"),
                 label=text("results.present.projector"),
@@ -85,6 +86,14 @@ def _qr(address: str, *, width: int) -> None:
     st.image(links.qr_svg(address), width=width, alt=text("results.present.vote_alt"))
 
 
+def _total_words(dashboard: Dashboard) -> str:
+    grade = dashboard.grade
+    if grade.level is None:
+        return text("results.present.no_total")
+    level = text(f"rubric.levels.{grade.level.id}.name").lower()
+    return text("results.present.total", total=number(grade.total), level=level)
+
+
 def votes_words(votes: int) -> str:
     """Return how many people have voted, in words."""
     if votes == 0:
@@ -107,7 +116,7 @@ def show_projector(participant_id: str) -> None:
         figure = radar_figure(dashboard.rubric, dashboard.grade, height=620, font_px=28)
         show(figure, [], [], title="", key="radar-projector")
     with right, st.container(key="projector-vote"):
-        st.markdown(f"**{grade_title(dashboard.grade)}**")
+        st.markdown(f"**{_total_words(dashboard)}**")
         _qr(address, width=420)
         st.markdown(text("results.present.vote_text"))
         st.markdown(f"**{votes_words(dashboard.votes)}**")

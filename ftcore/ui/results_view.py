@@ -23,7 +23,8 @@ from ftcore.ui.tables import html_table
 def headline(evaluation: Evaluation, tuned: ArmResult) -> str:
     """Return the result in one sentence: 'Acertó 7 de 9 (78 %, entre 45 y 94)'."""
     share = describe_share(tuned.accuracy.passed, tuned.accuracy.n)
-    return text(f"results.headline.{evaluation.task}", share=share)
+    sentence = text(f"results.headline.{evaluation.task}", share=share)
+    return sentence.replace(" %", "\N{NO-BREAK SPACE}%")  # it is set large
 
 
 def show_evaluation(evaluation: Evaluation) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _RADAR_PX = 360
-_SCALE_PX = 150
+_SCALE_PX = 110
 
 
 def criterion_name(criterion: str) -> str:
@@ -48,7 +48,7 @@ def radar_figure(
         hoverinfo="skip",
     )
     figure.update_layout(
-        margin={"l": 70, "r": 70, "t": 40, "b": 40},
+        margin={side: 7 * font_px if side in "lr" else 3 * font_px for side in "lrtb"},
         polar={
             "bgcolor": "rgba(0,0,0,0)",
             "angularaxis": {
@@ -63,6 +63,7 @@ def radar_figure(
                 "gridcolor": shown.line,
                 "tickfont": {"color": shown.muted, "size": max(11, font_px - 4)},
                 "showline": False,
+                "ticks": "",
                 "angle": 45,
                 "tickangle": 45,
             },

@@ -65,16 +65,19 @@ def show_rubric(dashboard: Dashboard) -> None:
 
 def _criteria(dashboard: Dashboard) -> str:
     rows = []
+    series = figures.colours().series
     for at, criterion in enumerate(dashboard.rubric.criteria):
+        colour = series[at % len(series)]
         evidence = dashboard.evidence[criterion.id]
         value = evidence.value
         mark = text("results.grade.no_value") if value is None else number(value)
         rows.append(
-            f'<li class="ft-series-{at}">'
+            "<li>"
             f"<p><b>{escape(criterion_name(criterion.id))}</b> "
             f"<small>{escape(weight_words(criterion.weight))}</small>"
             f'<span class="ft-figures">{escape(mark)}</span></p>'
-            f'<div class="ft-track"><div style="width:{value or 0:.0f}%"></div></div>'
+            f'<div class="ft-track"><div style="width:{value or 0:.0f}%; '
+            f'background:{colour}"></div></div>'
             f"<small>{escape(_made_of(criterion.id, evidence))}</small></li>"
         )
     return f'<ul class="ft-criteria">{"".join(rows)}</ul>'

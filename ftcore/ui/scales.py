@@ -28,6 +28,7 @@ def option_cards(
             format_func=lambda value: options[value][0],
             captions=[caption for _title, caption in options.values()],
             key=key,
+            width="stretch",
         )
     return chosen
 
@@ -57,4 +58,5 @@ def mark_scale(
             horizontal=True,
             key=key,
             on_change=on_change,
+            width="stretch",
         )

@@ -1,7 +1,7 @@
 """Write a participant's report from what the store and the model's folder know."""
 
 from ftcore.errors import UnknownBaseModelError
-from ftcore.models.catalog import find_base_model
+from ftcore.models.catalog import load_catalog
 from ftcore.models.trained import TrainedModel, load_trained
 from ftcore.reports.facts import DatasetFacts, ProjectFacts, TrainingFacts
 from ftcore.reports.report import Report, build_report
@@ -58,7 +58,7 @@ def _training_facts(model: TrainedModel) -> TrainingFacts:
 def _base(name: str) -> tuple[str, str]:
     """Return title and licence; a model taken off the catalogue keeps its name."""
     try:
-        base = find_base_model(name)
+        base = load_catalog().find(name)
     except UnknownBaseModelError:
         return name, ""
     return base.title, base.licence

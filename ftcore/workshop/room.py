@@ -24,7 +24,7 @@ class ParticipantProgress:
         job_state: State of the newest job.
         job_progress: Share of it done, 0 to 1.
         position: Place in the queue, from 1; 0 if not waiting.
-        total: Total of the rubric so far, 0 to 100.
+        total: Total of the rubric so far, 0 to 100; ``None`` before any mark.
         is_complete: Whether the total covers every criterion.
         votes: How many people voted.
     """
@@ -93,7 +93,7 @@ class Room:
             job_state=JobState(job.state) if job else None,
             job_progress=job.progress if job else 0.0,
             position=position,
-            total=grade.total if grade else None,
+            total=grade.total if grade and grade.level else None,
             is_complete=bool(grade and grade.is_complete),
             votes=dashboard.votes if dashboard else 0,
         )

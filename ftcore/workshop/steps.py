@@ -66,7 +66,9 @@ class Overview:
         done = {
             Step.PROJECT: self.project is not None,
             Step.DATA: self.dataset is not None,
-            Step.TOOL: self.project is not None and self.project.tool is not None,
+            # Who trains without choosing has taken the default tool.
+            Step.TOOL: self.project is not None
+            and (self.project.tool is not None or self.job is not None),
             Step.TRAIN: self.model_job is not None,
             Step.PLAYGROUND: self.evaluation is not None,
             Step.RESULTS: self.evaluation is not None

@@ -1,0 +1,145 @@
+"""Step 4: nothing yet, waiting, running, and every way a training ends."""
+
+import pytest
+from stories import OpenPage, Story, links_on, words_on
+
+from ftcore.chat.base import Arm
+from ftcore.texts import text
+from ftcore.training.base import JobState, Preset
+from ftcore.training.simulated import SimulatedTrainer
+from ftcore.workshop import Workshop
+
+
+@pytest.fixture
+def story(workshop: Workshop) -> Story:
+    return Story(workshop)
+
+
+def test_empty_handed_it_says_what_unlocks_it(app: OpenPage) -> None:
+    page = app("train")
+    assert text("app.steps.unlock.train") in words_on(page)
+    assert not page.button
+
+
+def test_balanced_is_chosen_and_the_button_names_its_result(
+    app: OpenPage, story: Story
+) -> None:
+    story.has_data()
+    page = app("train")
+    assert page.radio(key="preset").value == Preset.BALANCED.value
+    assert page.button(key="start-training").label == text("train.start", examples=28)
+
+
+def test_every_preset_says_how_long_it_takes(app: OpenPage, story: Story) -> None:
+    story.has_data()
+    captions = app("train").radio(key="preset").proto.captions
+    assert len(captions) == 3
+    assert all("≈" in caption for caption in captions)
+
+
+def test_the_button_queues_a_job_with_the_chosen_settings(
+    app: OpenPage, story: Story
+) -> None:
+    story.has_data()
+    page = app("train")
+    page.radio(key="preset").set_value(Preset.QUICK.value).run()
+    page.select_slider(key="epochs-quick").set_value(7).run()
+    page.toggle(key="augment-quick").set_value(False).run()
+    page.button(key="start-training").click().run()
+    (job,) = story.workshop.context.store.active_jobs("ana")
+    assert job.config["preset"] == "quick"
+    assert job.config["epochs"] == 7
+    assert job.config["augment"] is False
+    assert text("train.queued.next") in words_on(page)
+
+
+def test_a_classifier_is_asked_only_what_applies(app: OpenPage, story: Story) -> None:
+    story.has_data("hr_emails")
+    page = app("train")
+    assert not page.radio
+    assert [widget.key for widget in page.number_input] == ["seed-balanced"]
+    assert not page.select_slider
+
+
+def test_the_queue_shows_the_place_and_the_wait(
+    app: OpenPage, story: Story, workshop: Workshop
+) -> None:
+    other = Story(workshop, "bea")
+    other.has_data()
+    other.has_job(JobState.QUEUED, forecast_seconds=120.0)
+    story.has_data()
+    story.has_job(JobState.QUEUED)
+    expected = text("train.queued.title", position=2, wait="2 min")
+    assert expected in words_on(app("train"))
+
+
+def test_leaving_the_queue_cancels_and_offers_to_start_again(
+    app: OpenPage, story: Story
+) -> None:
+    story.has_data()
+    story.has_job(JobState.QUEUED)
+    page = app("train")
+    page.button(key="cancel-training").click().run()
+    page.run()
+    assert text("train.cancelled.title") in words_on(page)
+    assert page.button(key="start-training")
+    assert story.workshop.training.view("ana").status.state is JobState.CANCELLED
+
+
+def test_another_tab_finds_the_running_job(app: OpenPage, story: Story) -> None:
+    story.has_data()
+    story.has_job(JobState.RUNNING, progress=0.4)
+    page = app("train")
+    assert text("train.running.title") in words_on(page)
+    assert page.button(key="cancel-training")
+    assert "start-training" not in [button.key for button in page.button]
+
+
+@pytest.mark.parametrize("code", ["interrupted", "training_failed", "never_heard_of"])
+def test_a_failure_says_why_what_was_kept_and_offers_a_retry(
+    app: OpenPage, story: Story, code: str
+) -> None:
+    story.has_data()
+    story.has_job(JobState.FAILED, error_code=code)
+    page = app("train")
+    known = "other" if code == "never_heard_of" else code
+    (error,) = page.error
+    assert text(f"train.failures.{known}.problem") in error.value
+    assert text("train.failed.kept") in error.value
+    assert page.button(key="start-training")
+
+
+def test_a_trained_model_shows_its_exam_and_the_way_on(
+    app: OpenPage, story: Story
+) -> None:
+    story.has_data()
+    story.has_model()
+    story.has_evaluation({Arm.TUNED: 4})
+    page = app("train")
+    metrics = {metric.label: metric.value for metric in page.metric}
+    assert metrics[text("train.succeeded.held_out")] == "4 de 5"
+    assert text("train.succeeded.next") in links_on(page)
+
+
+def test_a_simulation_walks_to_its_end_and_says_that_nothing_is_left(
+    app: OpenPage, story: Story
+) -> None:
+    workshop, now = story.workshop, [0.0]
+    trainer = SimulatedTrainer(duration_seconds=20.0, clock=lambda: now[0])
+    workshop.context.trainers["simulated"] = trainer
+    story.has_data()
+    workshop.projects.choose_tool("ana", "simulated")
+    page = app("train")
+    assert text("train.where.simulated") in words_on(page)
+    page.button(key="start-training").click().run()
+    workshop.jobs.tick()
+    now[0] = 10.0
+    page.run()
+    assert text("train.running.title_simulated") in words_on(page)
+    assert text("train.loss.simulated") in words_on(page)
+    now[0] = 21.0
+    workshop.jobs.tick()
+    page.run()
+    assert not page.exception
+    assert text("train.simulated.title") in words_on(page)
+    assert text("train.succeeded.next") not in links_on(page)
