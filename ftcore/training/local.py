@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 
@@ -46,7 +47,6 @@ class LocalTrainer:
     ) -> None:
         self._settings = settings
         self._grace = grace_seconds
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     def availability(self) -> Availability:
         """Return that it is open: it needs nothing but this machine."""
@@ -72,7 +72,8 @@ class LocalTrainer:
                 stderr=log,
                 start_new_session=True,  # it goes on when the server stops
             )
-        self._children[request.job_id] = child
+        # Somebody must take note of its end, or the system keeps it as a zombie.
+        threading.Thread(target=child.wait, daemon=True).start()
         process = psutil.Process(child.pid)
         process.nice(NICENESS if os.name == "posix" else None)
         job.write_pid(child.pid, process.create_time())
@@ -87,7 +88,6 @@ class LocalTrainer:
         job = self._known(job_id)
         status = job.read_status() or JobStatus(JobState.RUNNING)
         if status.state.is_final:
-            self._reap(job_id)
             return status
         process = self._process(job)
         if process is None:
@@ -118,7 +118,6 @@ class LocalTrainer:
             job.ask_cancel()
 
     def _bury(self, job: JobFolder, status: JobStatus) -> JobStatus:
-        self._reap(job.path.name)
         if job.is_cancel_asked():
             final = JobStatus(JobState.CANCELLED, status.progress, status.last)
         else:
@@ -141,11 +140,6 @@ class LocalTrainer:
         except psutil.NoSuchProcess:
             return None
         return process if is_same and not is_dead else None
-
-    def _reap(self, job_id: str) -> None:
-        child = self._children.get(job_id)
-        if child is not None and child.poll() is not None:
-            del self._children[job_id]
 
     def _environment(self) -> dict[str, str]:
         cores = len(psutil.Process().cpu_affinity()) if _has_affinity() else None
