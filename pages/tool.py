@@ -11,7 +11,7 @@ from ftcore.ui.lessons import lesson_expander
 from ftcore.ui.navigation import existing_pages, page
 from ftcore.ui.services import get_workshop
 from ftcore.ui.session import participant_id
-from ftcore.ui.tool_view import show_advisor, show_tools, start_label, tool_cards
+from ftcore.ui.tool_view import ToolCard, show_advisor, show_tools, start_label
 from ftcore.ui.wording import counted
 from ftcore.workshop.steps import Step
 
@@ -23,15 +23,16 @@ with friendly_errors():
     current = workshop.projects.dataset(who)
 
 if current is not None:
-    quotes = {
-        name: quote(price, current.dataset) for name, price in load_prices().items()
-    }
-    cards = tool_cards(workshop.projects.tools(who), quotes)
+    prices, dataset = load_prices(), current.dataset
+    cards = [
+        ToolCard(o, quote(prices[o.name], dataset) if o.name in prices else None)
+        for o in workshop.projects.tools(who)
+    ]
     selected = next((c for c in cards if c.name == chosen), cards[0])
 
     with st.container(key="tool-chosen", border=True):
         st.markdown(selected.summary)
-        label = start_label(selected, len(current.dataset))
+        label = start_label(selected, len(dataset))
         if st.button(label, key="start", type="primary"):
             with friendly_errors():
                 workshop.projects.choose_tool(who, selected.name)
@@ -46,7 +47,7 @@ if current is not None:
         with friendly_errors():
             workshop.projects.choose_tool(who, picked)
         st.rerun()
-    unit = counted("data.unit", len(current.dataset))
+    unit = counted("data.unit", len(dataset))
     st.caption(text("tool.prices_note", unit=unit))
 
 lesson_expander("step_3_tool")

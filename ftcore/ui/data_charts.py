@@ -80,7 +80,7 @@ def _show_lengths(dataset: Dataset) -> None:
         x=[each.label for each in bins],
         y=[each.count for each in bins],
         marker={"color": shown.brand},
-        text=[number(each.count) for each in bins],
+        text=[number(each.count) if each.count else "" for each in bins],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="skip",

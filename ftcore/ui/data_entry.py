@@ -77,6 +77,7 @@ def show_shapes() -> None:
     st.markdown(f"**{text('data.shapes.title')}**  \n{text('data.shapes.body')}")
     tabs = st.tabs([text(f"data.shapes.{shape}.name") for shape in SHAPES])
     for tab, shape in zip(tabs, SHAPES, strict=True):
+        tab.caption(text(f"data.shapes.{shape}.about"))
         sample = text(f"data.shapes.{shape}.sample").rstrip()
         tab.code(sample, language=None, wrap_lines=True)
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ftcore.texts import text
-from ftcore.ui.navigation import page
+from ftcore.ui.cards import action_link
 from ftcore.ui.services import get_workshop
 from ftcore.ui.session import participant_id
 from ftcore.workshop.steps import Overview, Step, StepState
@@ -24,8 +24,5 @@ def require_open(step: Step) -> Overview:
 def _show_locked(step: Step, needed: Step) -> None:
     with st.container(key="guard", border=True):
         st.markdown(f":material/lock: {text(f'app.steps.unlock.{step.value}')}")
-        st.page_link(
-            page(needed.value),
-            label=text("app.steps.go", name=text(f"app.pages.{needed.value}")),
-            icon=":material/arrow_back:",
-        )
+        label = text("app.steps.go", name=text(f"app.pages.{needed.value}"))
+        action_link(needed.value, label, key="guard")

@@ -1,19 +1,18 @@
 """The cards and the advisor of step 3."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
 
-from ftcore.texts import catalog, duration, number, text
+from ftcore.texts import duration, number, text
 from ftcore.training.prices import Quote
 from ftcore.ui.cards import card, card_html
 from ftcore.ui.wording import counted, text_for
 from ftcore.workshop.advice import Budget, Experience, recommend
 from ftcore.workshop.projects import ToolOffer
 
-LOCAL = "local"
 SIMULATED = "simulated"
 _LEAST_USD = 0.01
 
@@ -23,49 +22,40 @@ class ToolCard:
     """One place to train, as its card shows it.
 
     Attributes:
-        name: Name of the trainer.
-        offer: The backend here; ``None`` if this workshop has none for it.
+        offer: The backend, whether it is open, and what it would take.
         quote: Its price for the current examples, if it is sold.
     """
 
-    name: str
-    offer: ToolOffer | None
-    quote: Quote | None
+    offer: ToolOffer
+    quote: Quote | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the trainer."""
+        return self.offer.name
 
     @property
     def is_open(self) -> bool:
         """Whether it can be chosen here and now."""
-        return self.offer is not None and self.offer.availability.is_open
+        return self.offer.availability.is_open
 
     @property
     def title(self) -> str:
         """Its name for people."""
-        return text_for("tool.names", self.name)
+        return text(f"trainers.{self.name}.title")
 
     @property
     def cost(self) -> str:
-        """Time and price in a sentence, for a tool of this machine."""
-        forecast = self.offer.forecast if self.offer else None
-        if forecast is None:
+        """How long it takes and that it is free, for a tool of this machine."""
+        if self.offer.forecast is None:
             return text("tool.costs.free_untimed")
-        time = duration(forecast.seconds)
-        key = self.name if self.name == LOCAL else "free"
-        return text(f"tool.costs.{key if not forecast.usd else 'time_only'}", time=time)
+        time = duration(self.offer.forecast.seconds)
+        return text_for("tool.costs", self.name, time=time)
 
     @property
     def summary(self) -> str:
         """What is chosen and what it takes, as Markdown."""
         return text_for("tool.chosen_line", self.name, name=self.title, cost=self.cost)
-
-
-def tool_cards(
-    offers: Sequence[ToolOffer], quotes: Mapping[str, Quote]
-) -> list[ToolCard]:
-    """Return a card for every backend here and every provider with a price."""
-    here = {offer.name: offer for offer in offers}
-    names = dict.fromkeys([*here, *quotes])
-    ordered = sorted(names, key=lambda n: (n != LOCAL, n != SIMULATED))
-    return [ToolCard(name, here.get(name), quotes.get(name)) for name in ordered]
 
 
 def show_advisor(open_tools: Collection[str]) -> None:
@@ -90,7 +80,7 @@ def show_advisor(open_tools: Collection[str]) -> None:
             key="budget",
         )
         advice = recommend(Experience(experience), Budget(budget), open_tools)
-        name = text_for("tool.names", advice.ideal)
+        name = text(f"trainers.{advice.ideal}.title")
         words = text_for("tool.advisor.reasons", advice.ideal, name=name)
         if advice.use != advice.ideal:
             words = f"{words} {text('tool.advisor.closed_today')}"
@@ -120,12 +110,12 @@ def start_label(chosen: ToolCard, examples: int) -> str:
 
 
 def _html(each: ToolCard) -> str:
-    lines = [("badge", _badge(each)), ("lead", text_for("tool.what", each.name))]
+    lines = [("badge", _badge(each)), ("lead", text(f"trainers.{each.name}.summary"))]
     if each.quote is None:
         lines.append(("fact", each.cost))
     else:
         lines += [("fact", line) for line in _price_lines(each.quote)]
-    lines.append(("fact", text_for("tool.needs", each.name)))
+    lines.append(("fact", text(f"trainers.{each.name}.needs")))
     if not each.is_open:
         lines.append(("reason", _reason(each)))
     return card_html(text_for("tool.icons", each.name), each.title, lines)
@@ -138,11 +128,8 @@ def _badge(each: ToolCard) -> str:
 
 
 def _reason(each: ToolCard) -> str:
-    reason = each.offer.availability.reason if each.offer else None
-    key = f"trainers.{each.name}.reasons.{reason}"
-    if key in catalog():
-        return text(key)
-    return text_for("tool.closed_because", each.name)
+    reason = each.offer.availability.reason
+    return text(f"trainers.{each.name}.reasons.{reason}")
 
 
 def _price_lines(quoted: Quote) -> list[str]:
