@@ -1,0 +1,51 @@
+"""One engine for each base model, started when first asked for."""
+
+import os
+import threading
+from pathlib import Path
+
+from ftcore.chat.llama_cpp import LlamaEngine
+from ftcore.models.catalog import load_catalog
+
+_MOST_LANES = 4  # 80 MB each
+
+
+class EnginePool:
+    """Hands out the engines of a process."""
+
+    def __init__(self, models_dir: Path, threads: int = 0) -> None:
+        """Remember where the models are; nothing is loaded yet.
+
+        Args:
+            models_dir: Folder of downloaded base models (``Settings.models_dir``).
+            threads: Conversations answered at once for each base model, each on
+                one core; 0 chooses by the number of cores.
+        """
+        self._models_dir = models_dir
+        self._slots = threads or min(_MOST_LANES, max(2, os.cpu_count() or 2))
+        self._engines: dict[str, LlamaEngine] = {}
+        self._lock = threading.Lock()
+
+    def engine_for(self, base_model_name: str) -> LlamaEngine:
+        """Return the engine of a base model.
+
+        Raises:
+            UnknownBaseModelError: The catalogue has no such model.
+            BaseModelMissingError: Its file is not on this machine.
+        """
+        with self._lock:
+            if base_model_name not in self._engines:
+                model = load_catalog().find(base_model_name)
+                path = model.require(self._models_dir)
+                self._engines[base_model_name] = LlamaEngine(
+                    path, context=model.context, slots=self._slots
+                )
+            return self._engines[base_model_name]
+
+    def close(self) -> None:
+        """End all engines when their running answers have ended."""
+        with self._lock:
+            engines = list(self._engines.values())
+            self._engines.clear()
+        for engine in engines:
+            engine.close()
