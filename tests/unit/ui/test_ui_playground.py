@@ -1,5 +1,6 @@
 """What the playground says, how fast it says it is, and whom it refuses."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -192,6 +193,10 @@ def test_each_refusal_has_its_own_words(reason: str) -> None:
 
 
 def test_no_handler_is_offered_as_a_public_endpoint(handlers: Handlers) -> None:
-    blocks = build_blocks(handlers)
+    async def build() -> gr.Blocks:
+        return build_blocks(handlers)
+
+    # Outside a running loop Gradio opens loops of its own and leaves them open.
+    blocks = asyncio.run(build())
     assert blocks.get_api_info()["named_endpoints"] == {}
     assert all(fn.api_visibility == "private" for fn in blocks.fns.values())
