@@ -6,10 +6,10 @@ from datetime import date
 
 import streamlit as st
 
-from ftcore.texts import duration, number, text
+from ftcore.texts import number, text
 from ftcore.training.prices import Quote
 from ftcore.ui.cards import card, card_html
-from ftcore.ui.wording import counted, text_for
+from ftcore.ui.wording import counted, roughly, text_for
 from ftcore.workshop.advice import Budget, Experience, recommend
 from ftcore.workshop.projects import ToolOffer
 
@@ -49,7 +49,7 @@ class ToolCard:
         """How long it takes and that it is free, for a tool of this machine."""
         if self.offer.forecast is None:
             return text("tool.costs.free_untimed")
-        time = duration(self.offer.forecast.seconds)
+        time = roughly(self.offer.forecast.seconds)
         return text_for("tool.costs", self.name, time=time)
 
     @property

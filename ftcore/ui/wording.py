@@ -1,6 +1,6 @@
 """Put words together for the screen: variants by name and number, safe Markdown."""
 
-from ftcore.texts import catalog, number, text
+from ftcore.texts import catalog, duration, number, text
 
 _MARKDOWN = frozenset(r"\`*_{}[]()<>#+-.!|$:~")
 
@@ -27,3 +27,12 @@ def lower_first(words: str) -> str:
 def plain(words: str) -> str:
     """Return somebody's words with Markdown's signs made harmless."""
     return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in words)
+
+
+def roughly(seconds: float) -> str:
+    """Return a forecast with no more digits than it bears: ``40 s``, ``3 min``.
+
+    Rounds to 5 s below a minute, to half minutes below ten; never down to nothing.
+    """
+    step = 5 if seconds <= 60 else 30 if seconds <= 600 else 60
+    return duration(max(1, round(seconds / step)) * step)
