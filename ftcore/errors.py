@@ -151,6 +151,20 @@ class ChatFailedError(FtcoreError):
     message = "The chat engine failed: {reason}."
 
 
+class NoQuestionColumnError(FtcoreError):
+    """A table has no column that could be asked."""
+
+    code = "no_question_column"
+    message = "No column to ask in {path!r}; expected one of: {expected}."
+
+
+class NoAnswersError(FtcoreError):
+    """The engine failed on every row."""
+
+    code = "no_answers"
+    message = "None of {rows} row(s) got an answer."
+
+
 # --- evaluation and grading ---------------------------------------------------
 
 

@@ -64,7 +64,7 @@ class Lane:
         self._context = context
         self._threads = threads
         self._most_adapters = most_adapters
-        self._server: Any = None
+        self._server: Any = None  # the library has no types
         self._loaded: tuple[Adapter, ...] = ()  # as the server numbers them
         self._recent: list[Adapter] = []  # least recently used first
 
@@ -108,7 +108,7 @@ class Lane:
             raise ChatFailedError(reason=str(error)) from error
         self._loaded = loaded
 
-    def _start(self, adapters: tuple[Adapter, ...]) -> Any:
+    def _start(self, adapters: tuple[Adapter, ...]) -> object:
         import xllamacpp  # noqa: PLC0415  (34 MB of library: only when first needed)
 
         params = xllamacpp.CommonParams()

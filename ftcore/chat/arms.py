@@ -1,0 +1,124 @@
+"""Open what can answer for a model folder: the model and its baselines."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from ftcore.chat.base import Arm, ChatModel, LabelModel
+from ftcore.chat.baselines import BaseChat, FewShotChat, NearestExampleChat
+from ftcore.chat.engines import EnginePool
+from ftcore.chat.labels import HeadLabelModel, LabelChat, NearestLabelModel
+from ftcore.chat.tuned import TunedChat
+from ftcore.data.examples import Task
+from ftcore.errors import NotATrainedModelError, UnknownArmError, WrongTaskError
+from ftcore.models.retrieval import ExampleIndex
+from ftcore.models.trained import (
+    ADAPTER_GGUF,
+    INDEX,
+    MANIFEST,
+    TrainedModel,
+    load_trained,
+)
+
+GENERATOR_ARMS = (Arm.TUNED, Arm.BASE, Arm.FEW_SHOT, Arm.NEAREST)
+LABEL_ARMS = (Arm.TUNED, Arm.NEAREST)
+ARM_NAMES = tuple(arm.value for arm in Arm)
+_OPEN_INDEXES = 32  # a room; small datasets weigh 100 kB
+
+
+def available_arms(manifest: TrainedModel) -> tuple[Arm, ...]:
+    """Return who can answer for a model, the tuned one first."""
+    if manifest.task is Task.CLASSIFICATION:
+        return LABEL_ARMS
+    return GENERATOR_ARMS
+
+
+def open_arm(
+    folder: Path, arm: Arm, engines: EnginePool, *, include_held_out: bool = True
+) -> ChatModel:
+    """Return one arm of a model folder as a chat model.
+
+    Args:
+        folder: Model folder.
+        arm: Who shall answer.
+        engines: Serves the base model; a classifier does not need it.
+        include_held_out: Search the held-out examples too; false for an honest
+            evaluation.
+
+    Raises:
+        NotATrainedModelError: The folder holds no whole model.
+        UnknownArmError: The model's task does not have this arm.
+        BaseModelMissingError: The base model is not on this machine.
+    """
+    manifest = load_trained(folder)
+    if manifest.task is Task.CLASSIFICATION:
+        return LabelChat(open_label_arm(folder, arm, include_held_out=include_held_out))
+    _require(arm, manifest)
+    if arm is Arm.BASE:
+        engine = engines.engine_for(manifest.base_model)
+        return BaseChat(engine, manifest.system_prompt)
+    index = _index(folder, include_held_out=include_held_out)
+    if arm is Arm.NEAREST:
+        return NearestExampleChat(
+            index, manifest.similarity_threshold, manifest.refusal
+        )
+    engine = engines.engine_for(manifest.base_model)
+    if arm is Arm.FEW_SHOT:
+        return FewShotChat(engine, index, system_prompt=manifest.system_prompt)
+    adapter = folder / ADAPTER_GGUF
+    if not adapter.is_file():
+        raise NotATrainedModelError(path=str(folder))
+    return TunedChat(engine, adapter, index, manifest)
+
+
+def open_label_arm(
+    folder: Path, arm: Arm, *, include_held_out: bool = True
+) -> LabelModel:
+    """Return one arm of a classifier's folder.
+
+    Args:
+        folder: Model folder.
+        arm: Who shall answer.
+        include_held_out: Use what was learnt from all examples; false for an
+            honest evaluation.
+
+    Raises:
+        NotATrainedModelError: The folder holds no whole model.
+        WrongTaskError: The model does not classify.
+        UnknownArmError: A classifier does not have this arm.
+    """
+    manifest = load_trained(folder)
+    if manifest.task is not Task.CLASSIFICATION:
+        raise WrongTaskError(
+            found=manifest.task.value, expected=Task.CLASSIFICATION.value
+        )
+    _require(arm, manifest)
+    if arm is Arm.TUNED:
+        return HeadLabelModel.load(folder, use_eval_head=not include_held_out)
+    index = _index(folder, include_held_out=include_held_out)
+    return NearestLabelModel(manifest.labels, index)
+
+
+def _require(arm: Arm, manifest: TrainedModel) -> None:
+    available = available_arms(manifest)
+    if arm not in available:
+        names = ", ".join(other.value for other in available)
+        raise UnknownArmError(name=arm.value, available=names)
+
+
+def _index(folder: Path, *, include_held_out: bool) -> ExampleIndex:
+    try:
+        versions = tuple(
+            (folder / name).stat().st_mtime_ns for name in (MANIFEST, INDEX)
+        )
+    except OSError as error:
+        raise NotATrainedModelError(path=str(folder)) from error
+    return _load_index(folder, include_held_out, versions)
+
+
+@lru_cache(maxsize=_OPEN_INDEXES)
+def _load_index(
+    folder: Path,
+    include_held_out: bool,
+    versions: tuple[int, ...],  # noqa: ARG001  (a retrained folder is read anew)
+) -> ExampleIndex:
+    return ExampleIndex.load(folder, include_held_out=include_held_out)

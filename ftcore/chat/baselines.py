@@ -1,0 +1,102 @@
+"""What a tuned model is compared with: its base, and its own examples."""
+
+from collections.abc import Iterator, Sequence
+
+from ftcore.chat.base import DEFAULT_SAMPLING, SamplingOptions
+from ftcore.chat.llama_cpp import LlamaEngine
+from ftcore.chat.questions import nearest_to_last
+from ftcore.data.examples import Message
+from ftcore.models.prompting import conversation
+from ftcore.models.retrieval import ExampleIndex
+
+NEVER_REFUSE = -1.0  # no cosine is below it
+
+
+class BaseChat:
+    """The base model as it came, with the project's instruction."""
+
+    def __init__(self, engine: LlamaEngine, system_prompt: str = "") -> None:
+        self._engine = engine
+        self._system_prompt = system_prompt
+
+    def reply(
+        self, messages: Sequence[Message], options: SamplingOptions = DEFAULT_SAMPLING
+    ) -> Iterator[str]:
+        """Yield the answer in pieces.
+
+        Raises:
+            ChatFailedError: The engine gave no answer.
+        """
+        prompt = conversation(self._system_prompt, messages)
+        yield from self._engine.stream(prompt, options)
+
+
+class FewShotChat:
+    """The base model with the ``k`` nearest examples shown as earlier turns."""
+
+    def __init__(
+        self,
+        engine: LlamaEngine,
+        index: ExampleIndex,
+        k: int = 4,
+        system_prompt: str = "",
+    ) -> None:
+        self._engine = engine
+        self._index = index
+        self._k = k
+        self._system_prompt = system_prompt
+
+    def reply(
+        self, messages: Sequence[Message], options: SamplingOptions = DEFAULT_SAMPLING
+    ) -> Iterator[str]:
+        """Yield the answer in pieces.
+
+        Raises:
+            ChatFailedError: The engine gave no answer.
+        """
+        near = nearest_to_last(self._index, messages, NEVER_REFUSE, self._k)
+        shown = [neighbour.example for neighbour in reversed(near)]
+        prompt = conversation(self._system_prompt, messages, shown)
+        yield from self._engine.stream(prompt, options, pinned=1 + 2 * len(shown))
+
+
+class NearestExampleChat:
+    """Looks the answer up: the one of the nearest example, word for word."""
+
+    def __init__(
+        self, index: ExampleIndex, threshold: float = NEVER_REFUSE, refusal: str = ""
+    ) -> None:
+        """Prepare the search.
+
+        Args:
+            index: Examples to search.
+            threshold: Cosine below which nothing is near enough.
+            refusal: What to say then; empty answers with the nearest all the same.
+        """
+        self._index = index
+        self._threshold = threshold
+        self._refusal = refusal
+
+    def reply(
+        self,
+        messages: Sequence[Message],
+        options: SamplingOptions = DEFAULT_SAMPLING,  # noqa: ARG002  (nothing is drawn)
+    ) -> Iterator[str]:
+        """Yield the answer word by word."""
+        near = nearest_to_last(self._index, messages, self._threshold)
+        is_near = bool(near) and near[0].similarity >= self._threshold
+        if near and (is_near or not self._refusal):
+            answer = near[0].example.target
+        else:
+            answer = self._refusal
+        yield from word_pieces(answer)
+
+
+def word_pieces(answer: str) -> Iterator[str]:
+    """Split a text after each space, so that it streams like a generated one."""
+    start = 0
+    while start < len(answer):
+        space = answer.find(" ", start)
+        end = len(answer) if space < 0 else space + 1
+        yield answer[start:end]
+        start = end

@@ -1,0 +1,61 @@
+"""The participant's model: the base with its adapter and its examples."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ftcore.chat.base import DEFAULT_SAMPLING, SamplingOptions
+from ftcore.chat.baselines import word_pieces
+from ftcore.chat.llama_cpp import LlamaEngine
+from ftcore.chat.questions import nearest_to_last
+from ftcore.data.examples import Example, Message, Task
+from ftcore.models.prompting import conversation
+from ftcore.models.retrieval import ExampleIndex
+from ftcore.models.trained import TrainedModel
+
+
+class TunedChat:
+    """Answers as it was trained: with the nearest example in the prompt.
+
+    A chat model says that it does not know when no example is near enough.
+    """
+
+    def __init__(
+        self,
+        engine: LlamaEngine,
+        adapter: Path,
+        index: ExampleIndex,
+        manifest: TrainedModel,
+    ) -> None:
+        self._engine = engine
+        self._adapter = adapter
+        self._index = index
+        self._manifest = manifest
+
+    def reply(
+        self, messages: Sequence[Message], options: SamplingOptions = DEFAULT_SAMPLING
+    ) -> Iterator[str]:
+        """Yield the answer in pieces.
+
+        Raises:
+            ChatFailedError: The engine gave no answer.
+        """
+        shown = self._examples_to_show(messages)
+        if shown is None:
+            yield from word_pieces(self._manifest.refusal)
+            return
+        prompt = conversation(self._manifest.system_prompt, messages, shown)
+        yield from self._engine.stream(
+            prompt, options, self._adapter, pinned=1 + 2 * len(shown)
+        )
+
+    def _examples_to_show(self, messages: Sequence[Message]) -> list[Example] | None:
+        """Return the context, or ``None`` if the question is to be refused."""
+        model = self._manifest
+        if not model.use_nearest:
+            return []
+        near = nearest_to_last(self._index, messages, model.similarity_threshold)
+        best = near[0].similarity if near else -1.0
+        refuses = model.task is Task.CHAT and bool(model.refusal)
+        if refuses and best < model.similarity_threshold:
+            return None
+        return [neighbour.example for neighbour in near]
