@@ -8,7 +8,7 @@ from ftcore.ui.feedback import friendly_errors
 from ftcore.ui.frame import page_header
 from ftcore.ui.guards import require_open
 from ftcore.ui.lessons import lesson_expander
-from ftcore.ui.navigation import existing_pages, page
+from ftcore.ui.navigation import page
 from ftcore.ui.services import get_workshop
 from ftcore.ui.session import participant_id
 from ftcore.ui.tool_view import ToolCard, show_advisor, show_tools, start_label
@@ -36,9 +36,7 @@ if current is not None:
         if st.button(label, key="start", type="primary"):
             with friendly_errors():
                 workshop.projects.choose_tool(who, selected.name)
-            if "train" in existing_pages():
-                st.switch_page(page("train"))
-            st.rerun()
+            st.switch_page(page("train"))
 
     show_advisor([c.name for c in cards if c.is_open])
     st.subheader(text("tool.options"), anchor=False)

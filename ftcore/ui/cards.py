@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ftcore.ui.navigation import existing_pages, page
+from ftcore.ui.navigation import page
 
 
 def card(key: str, *, is_chosen: bool = False) -> DeltaGenerator:
@@ -53,11 +53,10 @@ def empty_state(title: str, words: str, *, key: str) -> Iterator[None]:
 
 def action_link(page_name: str, label: str, *, key: str) -> None:
     """Draw the page's primary action when it is to go to another page."""
-    if page_name in existing_pages():
-        with st.container(key=f"action-{key}"):
-            st.page_link(
-                page(page_name),
-                label=label,
-                icon=":material/arrow_forward:",
-                icon_position="right",
-            )
+    with st.container(key=f"action-{key}"):
+        st.page_link(
+            page(page_name),
+            label=label,
+            icon=":material/arrow_forward:",
+            icon_position="right",
+        )

@@ -16,7 +16,7 @@ st.html(theme.streamlit_css(current_mode(), projector=navigation.is_projector_vi
 st.html(language.translation_script("streamlit"), unsafe_allow_javascript=True)
 
 chosen = st.navigation(
-    [navigation.page(name) for name in navigation.existing_pages()], position="hidden"
+    [navigation.page(name) for name in navigation.PAGES], position="hidden"
 )
 frame.show_header(navigation.page_name(chosen))
 chosen.run()

@@ -8,7 +8,6 @@ from ftcore.texts import ASSETS, text
 from ftcore.ui.navigation import (
     DEFAULT_PAGE,
     STEP_NAMES,
-    existing_pages,
     is_projector_view,
     page,
 )
@@ -51,8 +50,7 @@ def steps_bar(current: str, states: Mapping[Step, StepState]) -> None:
         st.html(f'<p class="ft-summary">{_summary(Step(current))}</p>')
         with st.container(key="steps-row", horizontal=True, gap="xsmall"):
             for step in Step:
-                if step.value in existing_pages():
-                    _step_link(step, shown[step], here=step.value == current)
+                _step_link(step, shown[step], here=step.value == current)
 
 
 def _shown_states(states: Mapping[Step, StepState]) -> dict[Step, str]:
@@ -104,8 +102,6 @@ def page_header(step: str) -> None:
 
 def next_step(step: str) -> None:
     """Draw the one primary way on, to the given step."""
-    if step not in existing_pages():
-        return
     with st.container(key="next-step"):
         st.page_link(
             page(step),

@@ -13,11 +13,6 @@ STEP_NAMES = tuple(step.value for step in Step)
 PAGES = (*STEP_NAMES, "vote", "facilitator")
 
 
-def existing_pages() -> tuple[str, ...]:
-    """Return the names of the pages whose file is there."""
-    return tuple(name for name in PAGES if (PAGES_FOLDER / f"{name}.py").exists())
-
-
 def page(name: str) -> st.Page:
     """Return one page as Streamlit's navigation knows it."""
     return st.Page(

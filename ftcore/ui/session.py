@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from ftcore.errors import InvalidTokenError
 from ftcore.runtime import new_id
 from ftcore.ui.identity import COOKIE
-from ftcore.ui.services import get_signer
+from ftcore.ui.services import get_settings, get_signer
 from ftcore.ui.theme import Mode
 
 _KEY = "session"
+_FRESH_SHARE = 0.75  # of a token's life; later a new one is minted
 TEST_KEY = "participant_id_for_tests"
 
 
@@ -19,8 +21,8 @@ class Session:
 
     Attributes:
         fallback_id: Identity of a tab that brought no cookie.
-        tokens: Playground token per model, minted once: another token would
-            change the frame's address, reload it and lose the chat.
+        tokens: Playground token per model, kept while it is good: another token
+            would change the frame's address, reload it and lose the chat.
         notes: Whatever a page must keep when its widgets are gone, by page.
     """
 
@@ -29,9 +31,12 @@ class Session:
     notes: dict[str, object] = field(default_factory=dict)
 
     def playground_token(self, participant_id: str, model_id: str) -> str:
-        """Return this tab's token for one model."""
+        """Return this tab's token for one model, a fresh one near its end."""
         key = f"{participant_id}/{model_id}"
-        if key not in self.tokens:
+        good_for = int(_FRESH_SHARE * get_settings().token_ttl_seconds)
+        try:
+            get_signer().read_playground(self.tokens.get(key), good_for)
+        except InvalidTokenError:
             self.tokens[key] = get_signer().mint_playground(participant_id, model_id)
         return self.tokens[key]
 
