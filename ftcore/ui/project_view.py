@@ -107,8 +107,19 @@ def resume_expander(participant_id: str) -> None:
     with st.expander(text("project.resume.title"), icon=":material/devices:"):
         st.write(text("project.resume.body"))
         path = get_workshop().room.resume_path(participant_id)
-        st.code(f"{_public_base()}{path}", language=None, wrap_lines=True)
+        base = front_address(get_settings().public_url, st.context.url)
+        st.code(f"{base}{path}", language=None, wrap_lines=True)
         st.caption(text("project.resume.secret"))
+
+
+def front_address(public_url: str, page_url: str | None) -> str:
+    """Return the address of the first page, without its last slash.
+
+    Args:
+        public_url: The one in the settings; it wins unless empty.
+        page_url: What the browser shows on the first page; ``None`` in AppTest.
+    """
+    return (public_url or (page_url or "").partition("?")[0]).rstrip("/")
 
 
 def ideas_expander() -> None:
@@ -126,14 +137,6 @@ def _submit_label(choice: Choice, project: ProjectRow | None) -> str:
     if project is not None:
         return text("project.save")
     return text_for("project.start_with", choice.id, example=choice.example)
-
-
-def _public_base() -> str:
-    public = get_settings().public_url
-    if public:
-        return public.rstrip("/")
-    address = st.context.url or ""  # None in AppTest
-    return address.split("?")[0].rsplit("/", 1)[0]
 
 
 def _ideas() -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from screen import drawn, labels
 from streamlit.testing.v1 import AppTest
 
 from ftcore.ui.choices import OWN
+from ftcore.ui.project_view import front_address
 from ftcore.workshop import Workshop
 
 OpenPage = Callable[..., AppTest]
@@ -109,6 +110,22 @@ def test_the_personal_link_is_this_participants(
     link = app(me="ana").code[0].value
     assert link.endswith(workshop.room.resume_path("ana"))
     assert link != app(me="luis").code[0].value
+
+
+@pytest.mark.parametrize(
+    ("public_url", "page_url", "front"),
+    [
+        ("", "http://127.0.0.1:8872", "http://127.0.0.1:8872"),
+        ("", "http://sala.local:7860/?vista=x/y", "http://sala.local:7860"),
+        ("", "https://hub.example/espacio/", "https://hub.example/espacio"),
+        ("https://taller.example/", "http://10.0.0.1:7860/", "https://taller.example"),
+        ("", None, ""),
+    ],
+)
+def test_the_link_starts_with_the_address_that_others_reach(
+    public_url: str, page_url: str | None, front: str
+) -> None:
+    assert front_address(public_url, page_url) == front
 
 
 def test_two_participants_do_not_see_each_others_project(
