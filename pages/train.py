@@ -20,6 +20,8 @@ def choose_and_start(*, again: bool) -> None:
     with friendly_errors():
         offer = workshop.training.offer(me)
         config = training_form.training_form(offer)
+        if config != offer.plans[config.preset][0]:
+            training_form.show_forecast(workshop.training.forecast(me, config))
         label = training_form.start_label(offer, again=again)
         kind = "secondary" if again else "primary"
         if st.button(label, type=kind, key="start-training"):  # type: ignore[arg-type]

@@ -1,20 +1,39 @@
-"""Say in one sentence what a loss curve shows."""
+"""Smooth a loss curve, and say in one sentence what it shows."""
 
 from collections.abc import Sequence
 
 from ftcore.texts import number, text
 from ftcore.training.base import ProgressEvent
 
-FLAT = 0.03  # share of the whole fall that the last third must still bring
+LEAST_WINDOW = 3  # steps
+SAME = 0.05  # a change below this share of the beginning counts as none
 WORSE = 1.05  # held-out loss this far above its best counts as memorising
-ENOUGH_POINTS = 6
+
+
+def smoothed(losses: Sequence[float], window: int) -> list[float]:
+    """Return the trailing mean of the last ``window`` values at each point.
+
+    Every step sees other examples, some easy and some hard, so a single loss says
+    little; the mean over about one epoch has seen them all.
+    """
+    return [
+        sum(losses[max(0, at + 1 - window) : at + 1]) / min(window, at + 1)
+        for at in range(len(losses))
+    ]
+
+
+def window_of(events: Sequence[ProgressEvent]) -> int:
+    """Return how many steps one epoch takes, and three at least."""
+    measured = [event for event in events if event.train_loss is not None]
+    if not measured or not measured[-1].epoch:
+        return LEAST_WINDOW
+    return max(LEAST_WINDOW, round(len(measured) / measured[-1].epoch))
 
 
 def loss_story(events: Sequence[ProgressEvent]) -> str | None:
     """Return what the curve says so far, in Spanish; ``None`` without any loss.
 
-    Steps see different examples, so first and last are means of a sixth of the
-    points each.
+    The first window of steps is compared with the last one.
 
     Args:
         events: All events of the job, oldest first.
@@ -22,19 +41,18 @@ def loss_story(events: Sequence[ProgressEvent]) -> str | None:
     losses = [e.train_loss for e in events if e.train_loss is not None]
     if not losses:
         return None
-    first = _mean(losses[: max(1, len(losses) // 6)])
-    if len(losses) < ENOUGH_POINTS:
-        return text("train.loss.first", first=number(first, 2))
-    last = _mean(losses[-max(1, len(losses) // 6) :])
-    params = {"first": number(first, 2), "last": number(last, 2)}
+    window = window_of(events)
+    trend = smoothed(losses, window)
+    if len(losses) < 2 * window:
+        return text("train.loss.first", first=number(trend[-1], 2))
     best = _best_epoch_if_memorising(events)
     if best is not None:
         return text("train.loss.overfit", epoch=number(best))
-    if last > first * WORSE:
-        return text("train.loss.rising", **params)
-    before = _mean(losses[len(losses) // 2 : 2 * len(losses) // 3] or losses)
-    is_flat = first > last and before - last < FLAT * (first - last)
-    return text("train.loss.flat" if is_flat else "train.loss.falling", **params)
+    first, last = trend[window - 1], trend[-1]
+    change = (last - first) / first if first else 0.0
+    word = "falling" if change < -SAME else "rising" if change > SAME else "flat"
+    params = {"first": number(first, 2), "last": number(last, 2)}
+    return text(f"train.loss.{word}", **params)
 
 
 def _best_epoch_if_memorising(events: Sequence[ProgressEvent]) -> float | None:
@@ -43,7 +61,3 @@ def _best_epoch_if_memorising(events: Sequence[ProgressEvent]) -> float | None:
         return None
     best, epoch = min(measured)
     return max(1.0, round(epoch)) if measured[-1][0] > best * WORSE else None
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)

@@ -8,7 +8,7 @@ import streamlit as st
 from ftcore.texts import number, text
 from ftcore.training.base import ProgressEvent
 from ftcore.ui import figures
-from ftcore.ui.loss import loss_story
+from ftcore.ui.loss import loss_story, smoothed, window_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -37,43 +37,51 @@ def show(events: Sequence[ProgressEvent], *, simulated: bool, key: str) -> None:
 
 
 def loss_figure(events: Sequence[ProgressEvent]) -> "go.Figure":
-    """Return the curve: the held-out loss is drawn as points, it is measured seldom."""
+    """Return the curve: each step thin, its trend thick, the held-out loss as points.
+
+    The names stand above the figure in their colours, where no line can cross them.
+    """
     shown = figures.colours()
     figure = figures.new_figure(_HEIGHT_PX, shown)
-    train = [(e.epoch, e.train_loss) for e in events if e.train_loss is not None]
+    steps = [(e.epoch, e.train_loss) for e in events if e.train_loss is not None]
     held_out = [(e.epoch, e.eval_loss) for e in events if e.eval_loss is not None]
-    for name, points, colour in (
-        ("train", train, shown.brand),
-        ("eval", held_out, shown.tuned),
-    ):
-        if not points:
-            continue
-        is_train = name == "train"
-        label = text(f"train.loss.{name}")
-        # A falling curve leaves room below its end and above its beginning.
-        anchor = points[-1] if is_train else points[0]
-        figure.add_scatter(
-            x=[epoch for epoch, _ in points],
-            y=[loss for _, loss in points],
-            mode="lines" if is_train else "lines+markers",
-            name=label,
-            line={"color": colour, "width": 3},
-            marker={"size": 9, "symbol": "diamond"},
-            hovertemplate=f"{label}: %{{y:.2f}}<extra></extra>",
-        )
-        figure.add_annotation(
-            x=anchor[0],
-            y=anchor[1],
-            text=f"<b>{label}</b>",
-            font={"color": colour},
-            showarrow=False,
-            xanchor="right" if is_train else "left",
-            yanchor="top" if is_train else "bottom",
-            yshift=-8 if is_train else 8,
-        )
+    epochs, losses = [x for x, _ in steps], [y for _, y in steps]
+    thin = {"color": shown.edge, "width": 1}
+    figure.add_scatter(x=epochs, y=losses, mode="lines", line=thin, hoverinfo="skip")
+    _add_curve(figure, "train", epochs, smoothed(losses, window_of(events)))
+    names = [f'<b style="color:{shown.brand}">— {text("train.loss.train")}</b>']
+    if held_out:
+        _add_curve(figure, "eval", [x for x, _ in held_out], [y for _, y in held_out])
+        label = text("train.loss.eval")
+        names.append(f'<b style="color:{shown.tuned}">◆ {label}</b>')
+    figure.add_annotation(
+        text="    ".join(names),
+        x=0,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+    )
+    figure.update_layout(margin_t=36)
     figure.update_xaxes(title=text("train.loss.x"), rangemode="tozero", showgrid=False)
     figure.update_yaxes(title=text("train.loss.y"), rangemode="tozero", nticks=5)
     return figure
+
+
+def _add_curve(
+    figure: "go.Figure", name: str, epochs: Sequence[float], losses: Sequence[float]
+) -> None:
+    shown, is_train = figures.colours(), name == "train"
+    figure.add_scatter(
+        x=epochs,
+        y=losses,
+        mode="lines" if is_train else "lines+markers",
+        line={"color": shown.brand if is_train else shown.tuned, "width": 3},
+        marker={"size": 10, "symbol": "diamond"},
+        hovertemplate=f"{text(f'train.loss.{name}')}: %{{y:.2f}}<extra></extra>",
+    )
 
 
 def _text_rows(points: Sequence[ProgressEvent]) -> list[list[str]]:

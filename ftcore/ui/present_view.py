@@ -1,5 +1,7 @@
 """Draw what is needed to present: the parts, the room's vote, the big screen."""
 
+from functools import partial
+
 import streamlit as st
 
 from ftcore.chat.base import Arm
@@ -45,7 +47,7 @@ def _checklist(dashboard: Dashboard, participant_id: str) -> None:
             f"{text(f'results.present.items.{item}')} :gray[· {minutes}]",
             value=bool(dashboard.project.checklist.get(item)),
             key=f"ready-{item}",
-            on_change=lambda item=item: _tick(participant_id, item),
+            on_change=partial(_tick, participant_id, item),
         )
 
 

@@ -1,5 +1,6 @@
 """Draw the rubric: radar, total on the scale, and what each mark is made of."""
 
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -127,7 +128,7 @@ def show_ratings(dashboard: Dashboard, participant_id: str) -> None:
                 f"**{name}.** {text(f'rubric.manual.{criterion}.question')}",
                 dashboard.own_ratings.get(criterion),
                 key=f"rate-{criterion}",
-                on_change=lambda criterion=criterion: _rate(participant_id, criterion),
+                on_change=partial(_rate, participant_id, criterion),
             )
 
 

@@ -56,6 +56,12 @@ def _caption(preset: Preset, forecast: Forecast) -> str:
     return text("train.preset.caption", time=time, use=use)
 
 
+def show_forecast(forecast: Forecast) -> None:
+    """Draw what changed settings would take."""
+    time = duration(_rough(forecast.seconds))
+    st.markdown(text("train.settings.forecast", time=time))
+
+
 def _rough(seconds: float) -> float:
     """Round a forecast to two leading figures at most: it promises no more."""
     unit = 1 if seconds < 10 else 5 if seconds < 60 else 15 if seconds < 600 else 60

@@ -1,5 +1,7 @@
 """Draw a project and the rubric's four criteria for those who vote on it."""
 
+from functools import partial
+
 import streamlit as st
 
 from ftcore.chat.base import Arm
@@ -53,7 +55,7 @@ def show_ballot(card: VoteCard, results: Results, voter_id: str, key: str) -> No
             f"**{name}.** {text(f'rubric.criteria.{criterion}.question')}",
             card.mine.get(criterion),
             key=f"vote-{criterion}",
-            on_change=lambda criterion=criterion: keep(criterion),
+            on_change=partial(keep, criterion),
         )
     done = sum(criterion in card.mine for criterion in criteria)
     if done == len(criteria):

@@ -81,18 +81,6 @@ class Training:
         """Return the trainer that step 3 chose, or the default."""
         return self._context.project(participant_id).tool or DEFAULT_TOOL
 
-    def configuration(
-        self, participant_id: str, preset: Preset, **changes: object
-    ) -> TrainingConfig:
-        """Return the preset's configuration for the current dataset, with changes.
-
-        Raises:
-            StepLockedError: There is no dataset yet.
-        """
-        row = self._context.dataset(self._context.project(participant_id))
-        task = self._projects.load(row).dataset.task
-        return configure(task, preset, row.rows, **changes)
-
     def offer(self, participant_id: str) -> TrainingOffer:
         """Return every preset with its forecast, reading the dataset once.
 
