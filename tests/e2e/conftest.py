@@ -29,9 +29,12 @@ _QUIET = (
 Serve = Callable[[Path, Path], AbstractContextManager[str]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium: the one in CHROMIUM_PATH, the system's, or Playwright's own."""
+    """Chromium: the one in CHROMIUM_PATH, the system's, or Playwright's own.
+
+    By module: Playwright keeps a loop running, which other modules may not have.
+    """
     path = (
         os.environ.get("CHROMIUM_PATH")
         or shutil.which("chromium")

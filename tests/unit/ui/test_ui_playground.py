@@ -36,7 +36,7 @@ class ScriptedPlayground:
     breaks: bool = False
 
     def claim(self, token: str | None) -> PlaygroundClaim:
-        return SIGNER.read_playground(token, 60)
+        return SIGNER.read_playground(token, 7200)
 
     def info(self, claim: PlaygroundClaim) -> object:
         return SimpleNamespace(
