@@ -16,10 +16,9 @@ from ftcore.ui.session import participant_id
 from ftcore.workshop.steps import MINUTES, Step, StepState
 
 PAGE_ICON = str(ASSETS / "icon.png")
-_NEXT = "next"  # the first open step: the one to do now
 _ICONS = {
     StepState.DONE.value: ":material/check_circle:",
-    _NEXT: ":material/arrow_circle_right:",
+    StepState.NEXT.value: ":material/arrow_circle_right:",
     StepState.OPEN.value: ":material/radio_button_unchecked:",
     StepState.LOCKED.value: ":material/lock:",
 }
@@ -45,20 +44,11 @@ def steps_bar(current: str, states: Mapping[Step, StepState]) -> None:
         current: Name of the step on screen.
         states: State of each of the six steps.
     """
-    shown = _shown_states(states)
     with st.container(key="steps"):
         st.html(f'<p class="ft-summary">{_summary(Step(current))}</p>')
         with st.container(key="steps-row", horizontal=True, gap="xsmall"):
             for step in Step:
-                _step_link(step, shown[step], here=step.value == current)
-
-
-def _shown_states(states: Mapping[Step, StepState]) -> dict[Step, str]:
-    shown = {step: states[step].value for step in Step}
-    following = next((s for s in Step if states[s] is StepState.OPEN), None)
-    if following is not None:
-        shown[following] = _NEXT
-    return shown
+                _step_link(step, states[step].value, here=step.value == current)
 
 
 def _summary(step: Step) -> str:

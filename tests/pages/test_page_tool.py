@@ -123,3 +123,8 @@ def test_each_participant_chooses_alone(app: OpenPage, ready: Workshop) -> None:
     page = app("tool", me="luis")
     assert page.button(key="choose-local").label == "Elegido"
     assert "Entrenar aquí con 28 ejemplos" in labels(page)
+
+
+def test_only_one_step_is_marked_as_the_next(app: OpenPage, ready: Workshop) -> None:
+    helps = [link.proto.help for link in app("data").get("page_link")]
+    assert sum("Es lo siguiente." in words for words in helps) == 1
