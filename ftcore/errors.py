@@ -37,6 +37,13 @@ class FileNotReadableError(FtcoreError):
     message = "Cannot read {path!r}: {reason}."
 
 
+class FileNotWritableError(FtcoreError):
+    """The path given on the command line cannot be written."""
+
+    code = "file_not_writable"
+    message = "Cannot write {path!r}: {reason}."
+
+
 class FileTooLargeError(FtcoreError):
     """An upload is over the configured limit."""
 

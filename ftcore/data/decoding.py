@@ -62,6 +62,11 @@ def decode(content: bytes) -> Decoded:
     return Decoded(clean, (*findings, *mended))
 
 
+def decode_only(content: bytes) -> str | None:
+    """Decode any bytes and mend nothing; ``None`` if they are no text."""
+    return _to_text(content)[0]
+
+
 def _refused(code: str, **params: str) -> Decoded:
     return Decoded(None, (Finding(code, Severity.ERROR, params={**params}),))
 
