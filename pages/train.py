@@ -32,7 +32,8 @@ def choose_and_start(*, again: bool) -> None:
 workshop, me = get_workshop(), participant_id()
 view = workshop.training.view(me)
 is_live = view is not None and not view.status.state.is_final
-page_header("train.live" if is_live else "train")
+is_over = view is not None and view.row.model_dir is not None
+page_header("train.live" if is_live else "train.over" if is_over else "train")
 require_open(Step.TRAIN)
 
 if is_live:
