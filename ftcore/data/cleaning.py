@@ -21,6 +21,8 @@ _KEPT = re.compile(
     f"|(?<=[{_JOINING}])[\u200c\u200d]"
     f"|\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
 )
+_UNLIKELY = re.compile("[\x80-\x9f\ufffd]")  # a mended text has none of these
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _SOFT_BREAKS = "\x0b\x0c\x85"
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _KINDS = (
@@ -107,7 +109,15 @@ def mend_mojibake(text: str) -> str:
     import ftfy  # noqa: PLC0415 - only a suspicious text pays for the import
 
     fixed: str = ftfy.fix_encoding(text)
-    return text if "\ufffd" in fixed and "\ufffd" not in text else fixed
+    worse = _UNLIKELY.findall(fixed)
+    return text if len(worse) > len(_UNLIKELY.findall(text)) else fixed
+
+
+def needs_cleaning(text: str) -> bool:
+    """Whether :func:`clean_cell` could change the text; cheap, for the usual case."""
+    if text.isascii() and text.isprintable():
+        return False
+    return _SUSPECT.search(text) is not None or _HIDDEN.search(text) is not None
 
 
 def clean_cell(text: str) -> Cleaned:
@@ -128,15 +138,16 @@ def cleaning_code(kind: str) -> str:
 
 def comparable(text: str) -> str:
     """Return the text as duplicates are told: no case, no extra space, NFC."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.casefold().split())
 
 
 def without_accents(text: str) -> str:
     """Return ``comparable`` text with accents dropped, but ñ and ç kept."""
-    kept = comparable(text).replace("ñ", "\0").replace("ç", "\1")
-    plain = "".join(
-        character
-        for character in unicodedata.normalize("NFD", kept)
-        if not unicodedata.combining(character)
-    )
-    return plain.replace("\0", "ñ").replace("\1", "ç")
+    plain = comparable(text)
+    if plain.isascii():
+        return plain
+    kept = plain.replace("ñ", "\0").replace("ç", "\1")
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", kept))
+    return bare.replace("\0", "ñ").replace("\1", "ç")

@@ -26,6 +26,7 @@ from ftcore.data.tables import (
 
 _DELIMITERS = ",;\t|"
 _ANNOUNCED = _DELIMITERS + ":^~ "
+_MOST_COLUMNS = 1_000  # a wider table is no table of examples
 _LARGEST_FIELD = 2**24  # characters; csv's own limit of 131,072 is below a long text
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?[ \t;,]*\r?\n?", re.IGNORECASE)
 
@@ -78,10 +79,16 @@ class CsvRows:
         head = head[: 64 * 1024]
         best = max(_DELIMITERS, key=lambda mark: consistency(head, mark))
         first = self._lines[self._skip] if len(self._lines) > self._skip else ""
-        self._spaces = bool(re.search(rf"{re.escape(best)} +\"", head)) or bool(
-            re.search(rf"\w{re.escape(best)} +\w", first)
-        )
+        self._spaces = self._has_spaces(head, first, best)
         return best
+
+    def _has_spaces(self, head: str, first: str, mark: str) -> bool:
+        """Whether a space after each delimiter is decoration and not text."""
+        names = first.rstrip("\r\n").split(mark)
+        if any(name.startswith(" ") for name in names[1:]):
+            return all(is_known_name(name.strip(' "')) for name in names)
+        tight, loose = f'"{mark}"', f'"{mark} "'
+        return loose in head and tight not in head
 
     # --- physical rows ------------------------------------------------------------
 
@@ -115,6 +122,8 @@ class CsvRows:
     def _fill(self, first: Row, body: list[Row]) -> None:
         width = usual_width([first, *body])
         self._out.width = width
+        if width > _MOST_COLUMNS:
+            return
         if width < 2:
             self._single_column(first, body)
             return

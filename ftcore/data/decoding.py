@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ftcore.data.binaries import binary_kind
-from ftcore.data.cleaning import clean_cell, cleaning_code, is_hidden_free
+from ftcore.data.cleaning import (
+    clean_cell,
+    cleaning_code,
+    is_hidden_free,
+    needs_cleaning,
+)
 from ftcore.data.findings import Finding, Severity
 from ftcore.texts import text as words
 
@@ -185,7 +190,7 @@ def _clean_lines(text: str) -> tuple[str, list[Finding]]:
     lines = text.split("\n")
     findings: list[Finding] = []
     for index, line in enumerate(lines):
-        if line.isascii() and is_hidden_free(line):
+        if not needs_cleaning(line) and "\ufffd" not in line:
             continue
         cleaned = clean_cell(line)
         lines[index] = cleaned.text

@@ -1,6 +1,7 @@
 """Split a text into JSON objects, however they are laid out."""
 
 import re
+from itertools import islice
 
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.rows import Record, RowsRead
@@ -8,6 +9,11 @@ from ftcore.data.strict_json import StrictReader
 from ftcore.data.tolerant_json import TolerantReader, UnrepairableError
 
 _WINDOW = 100_000  # characters searched for the end of a broken object
+_NESTED = 900  # brackets skipped at once; Python refuses about 1,000
+_MOST_FAILURES = 10_000  # more broken objects than good ones: no such format
+_WIDEST_INDENT = 200
+_OPENING = re.compile(r"[{\[]")
+_BLOCK = 65_536  # characters given to the strict parser at once
 _GAP = re.compile(r"[\s,;]*")
 _JUNK_STOP = re.compile(r"[{\n]")
 _COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.{0,2000}?\*/", re.DOTALL)
@@ -35,10 +41,13 @@ class JsonRows:
         self._max_rows = max_rows
         self._strict = StrictReader()
         self._out = RowsRead()
+        self._block = ""
+        self._block_start = -_BLOCK
         self._position = 0
         self._line = 1
         self._counted = 0
         self._depth = 0
+        self._failures = 0
         self._last_line = 0
         self._noted: set[str] = set()
 
@@ -111,11 +120,10 @@ class JsonRows:
     def _record(self) -> None:
         start, line = self._position, self._line_at(self._position)
         try:
-            value, end = self._strict.read(self._text, start)
+            value, end = self._decode(start)
             notes = list(self._strict.notes)
         except RecursionError:
-            newline = self._text.find("\n", start)
-            self._fail("too_deep", line, newline if newline > 0 else len(self._text))
+            self._fail("too_deep", line, self._after_nesting(start))
             return
         except ValueError:
             read = self._tolerant(start, line)
@@ -128,6 +136,24 @@ class JsonRows:
         self._position = end
         if isinstance(value, dict):
             self._add(line, value)
+
+    def _decode(self, start: int) -> tuple[object, int]:
+        """Read one value strictly, from a block of the text.
+
+        Python's parser counts the lines before an error from the start of what it
+        is given; on the whole text, many errors would take quadratic time.
+        """
+        if not 0 <= start - self._block_start < _BLOCK // 2:
+            self._block_start = start
+            self._block = self._text[start : start + _BLOCK]
+        try:
+            value, end = self._strict.read(self._block, start - self._block_start)
+        except ValueError:
+            block_end = self._block_start + len(self._block)
+            if self._region_end(start) < block_end or block_end >= len(self._text):
+                raise
+            return self._strict.read(self._text, start)
+        return value, end + self._block_start
 
     def _layout(self, start: int, end: int, line: int) -> None:
         spans = "\n" in self._text[start:end]
@@ -151,13 +177,21 @@ class JsonRows:
             return None
         return value, reader.position, list(reader.repairs)
 
+    def _after_nesting(self, start: int) -> int:
+        """Find the line after most of the brackets that were too many."""
+        opened = islice(_OPENING.finditer(self._text, start), _NESTED)
+        last = max(match.start() for match in opened)
+        newline = self._text.find("\n", last)
+        return newline if newline >= 0 else len(self._text)
+
     def _region_end(self, start: int) -> int:
         """Find where the next object starts, so that a broken one ends there."""
         limit = min(len(self._text), start + _WINDOW)
-        line_start = self._text.rfind("\n", 0, start) + 1
-        indent = start - line_start if not self._text[line_start:start].strip() else 0
+        before = self._text[max(0, start - _WIDEST_INDENT) : start]
+        margin = before.rpartition("\n")[2]
+        indent = 0 if margin.strip() else len(margin)
         ends = [limit]
-        breaks = re.compile(rf"\n[ \t]{{0,{min(indent, 200)}}}[{{\[]")
+        breaks = re.compile(rf"\n[ \t]{{0,{indent}}}[{{\[]")
         found = breaks.search(self._text, start + 1, limit)
         if found:
             ends.append(found.start())
@@ -172,6 +206,11 @@ class JsonRows:
     def _fail(self, code: str, line: int, end: int) -> None:
         if not self._said(code, line):
             self._out.findings.append(Finding(code, Severity.ERROR, line))
+        self._failures += 1
+        if self._failures > _MOST_FAILURES + len(self._out.records):
+            self._out.findings.append(Finding("too_many_errors", Severity.ERROR))
+            self._position = len(self._text)
+            return
         self._position = max(end, self._position + 1)
         self._last_line = 0
 
@@ -192,7 +231,7 @@ class JsonRows:
     def _list_record(self, start: int, line: int) -> None:
         """Read a row that is a list: of messages, or of cells."""
         try:
-            value, end = self._strict.read(self._text, start)
+            value, end = self._decode(start)
         except (ValueError, RecursionError):
             newline = self._text.find("\n", start)
             self._fail(
@@ -218,7 +257,7 @@ class JsonRows:
     def _double_encoded(self) -> bool:
         line = self._line_at(self._position)
         try:
-            value, end = self._strict.read(self._text, self._position)
+            value, end = self._decode(self._position)
             inner = self._strict.read(str(value), 0)[0]
         except (ValueError, RecursionError):
             return False

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ftcore.data.cleaning import clean_cell, cleaning_code
+from ftcore.data.cleaning import clean_cell, cleaning_code, needs_cleaning
 from ftcore.data.tolerant_json import NumberText
 
 
@@ -25,6 +25,8 @@ def as_text(value: object) -> TextValue:
     """Accept text, numbers, truth values and OpenAI's or Google's text parts."""
     if isinstance(value, str):
         notes = ["number_to_text"] if isinstance(value, NumberText) else []
+        if not needs_cleaning(value):
+            return TextValue(str(value), notes)
         cleaned = clean_cell(str(value))
         notes += [cleaning_code(kind) for kind in cleaned.removed]
         return TextValue(cleaned.text, notes)

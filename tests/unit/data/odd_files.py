@@ -643,7 +643,9 @@ TABLES = [
     ),
     Case(
         "repeated_header.csv",
-        (TABLE + TABLE.replace("número", "núm.").replace("servidor", "equipo")).encode(),
+        (
+            TABLE + TABLE.replace("número", "núm.").replace("servidor", "equipo")
+        ).encode(),
         "repair",
         24,
         MEET,
@@ -821,7 +823,12 @@ NOT_TEXT = [
         ("Excel", "CSV"),
     ),
     Case(
-        "old.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 9, "reject", 0, "", ("XLS",)
+        "old.csv",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 9,
+        "reject",
+        0,
+        "",
+        ("XLS",),
     ),
     Case("word.txt", b"PK\x03\x04\x14\0word/document.xml", "reject", 0, "", ("Word",)),
     Case("data.zip", b"PK\x03\x04\x14\0\0\0datos.csv", "reject", 0, "", ("ZIP",)),

@@ -34,7 +34,9 @@ seen_text = st.text(
     max_size=30,
 ).filter(str.strip)
 spanish_text = st.text(
-    "abcdefghijklmnñopqrstuvwxyzáéíóúü ¿?¡!,.;:\"'()€0123456789", min_size=1, max_size=40
+    "abcdefghijklmnñopqrstuvwxyzáéíóúü ¿?¡!,.;:\"'()€0123456789",
+    min_size=1,
+    max_size=40,
 ).filter(str.strip)
 
 
@@ -132,7 +134,7 @@ def test_any_text_gets_a_verdict(name, text):
     assert_is_verdict(check_file(name, content))
 
 
-JSON_ISH = st.text('{}[]",:\'“”\\ \n#/*-aeu01.messagrolcnt|;\t\r\0é', max_size=120)
+JSON_ISH = st.text("{}[]\",:'“”\\ \n#/*-aeu01.messagrolcnt|;\t\r\0é", max_size=120)
 
 
 @given(NAMES, JSON_ISH)
@@ -211,7 +213,9 @@ labelled = st.lists(
         tuple(Example.from_pair(a, b) for a, b in rows),
     )
 )
-asked = st.lists(st.text("abcAB ", min_size=1, max_size=4), min_size=1, max_size=30).map(
+asked = st.lists(
+    st.text("abcAB ", min_size=1, max_size=4), min_size=1, max_size=30
+).map(
     lambda rows: Dataset(
         "d", Task.CHAT, tuple(Example.from_pair(q, str(i)) for i, q in enumerate(rows))
     )
