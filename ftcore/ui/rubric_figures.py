@@ -48,7 +48,7 @@ def radar_figure(
         hoverinfo="skip",
     )
     figure.update_layout(
-        margin={side: 7 * font_px if side in "lr" else 3 * font_px for side in "lrtb"},
+        margin={side: 6 * font_px if side in "lr" else 3 * font_px for side in "lrtb"},
         polar={
             "bgcolor": "rgba(0,0,0,0)",
             "angularaxis": {
