@@ -618,7 +618,7 @@ TABLES = [
     ),
     Case(
         "stray_column.csv",
-        "id,text,label\n".encode()
+        b"id,text,label\n"
         + "".join(f"{i},{t},{x}\n" for i, (t, x) in enumerate(label_rows())).encode(),
         "repair",
         12,

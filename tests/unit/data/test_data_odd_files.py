@@ -10,7 +10,7 @@ from ftcore.data.findings import Severity, Verdict
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from odd_files import CASES, GOOD  # noqa: E402
+from odd_files import CASES, GOOD
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

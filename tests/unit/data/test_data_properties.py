@@ -24,7 +24,7 @@ from ftcore.data.splitting import question_key, split_dataset
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from odd_files import CASES  # noqa: E402
+from odd_files import CASES
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 # What a person can see: no control, format, private or unassigned characters.
