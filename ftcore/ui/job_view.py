@@ -44,7 +44,7 @@ def _queue_title(view: JobView) -> str:
         return text("train.queued.next")
     if view.seconds_to_start < 1:
         return text("train.queued.title_soon", position=view.position)
-    wait = duration(_rounded(view.seconds_to_start))
+    wait = duration(rounded_forecast(view.seconds_to_start))
     return text("train.queued.title", position=view.position, wait=wait)
 
 
@@ -70,7 +70,9 @@ def _show_running(view: JobView, participant_id: str) -> None:
 def _time_left(view: JobView) -> str:
     if view.seconds_left is None:
         return text("train.running.left_unknown")
-    return text("train.running.left", time=duration(_rounded(view.seconds_left)))
+    return text(
+        "train.running.left", time=duration(rounded_forecast(view.seconds_left))
+    )
 
 
 def _show_figures(last: ProgressEvent) -> None:
@@ -190,7 +192,7 @@ def _seconds(view: JobView) -> float | None:
     return (row.ended_at - row.started_at).total_seconds()
 
 
-def _rounded(seconds: float) -> float:
+def rounded_forecast(seconds: float) -> float:
     """Round a forecast to what it can promise: 5 s below a minute, else 15 s."""
     unit = 5 if seconds < 60 else 15
     return max(unit, unit * round(seconds / unit))
