@@ -14,6 +14,7 @@ OUT_OF_SCOPE_FILE = ASSETS / "training" / "out_of_scope.yaml"
 GREETINGS_FILE = ASSETS / "training" / "greetings.yaml"
 _WORD = re.compile(r"[^\W\d_]{5,}")  # letters only: figures and short words stay
 _PUNCTUATION = re.compile(r"[¿?¡!.,;:]+(?!\d)")  # but not inside 3.5 or 10:30
+DROPPED_SHARE = 0.35
 _COMBINING_TILDE = "\u0303"  # the mark of ñ, a letter of its own and no accent
 
 Noise = Callable[[str, random.Random], str]
@@ -43,6 +44,16 @@ def noised(question: str, rng: random.Random) -> str:
         if noise in chosen:
             question = noise(question, rng)
     return question
+
+
+def shortened(question: str, rng: random.Random) -> str:
+    """Return ``question`` without about a third of its words.
+
+    A stand-in for a paraphrase: what is left shares fewer words with the original.
+    """
+    words = question.split()
+    kept = [word for word in words if rng.random() >= DROPPED_SHARE]
+    return " ".join(kept) or question
 
 
 def _lower(question: str, rng: random.Random) -> str:  # noqa: ARG001

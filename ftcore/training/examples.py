@@ -10,12 +10,13 @@ import numpy as np
 from ftcore.data.examples import Example, Message, Role
 from ftcore.models.prompting import conversation
 from ftcore.models.retrieval import ExampleIndex, last_question
-from ftcore.training.augment import noised
+from ftcore.training.augment import noised, shortened
 from ftcore.training.packing import TokenSequence
 
 WINDOW_TOKENS = 1024  # of one conversation; keeps memory and minutes in bounds
 NOISE_SHARE = 0.5  # of the questions of a pass, when the configuration augments
-OWN_SHARE = 0.7  # of the passes that show an example itself instead of its neighbour
+OWN_SHARE = 0.85  # of the lessons that show an example itself, not its neighbour
+SHORTENED_SHARE = 0.5  # of those, asked in fewer words
 
 
 @dataclass(slots=True)
@@ -136,7 +137,14 @@ class LessonPlan:
                 example, noised(question, rng) if noisy else question
             )
         if rng.random() < OWN_SHARE:
-            # Its own answer is in sight; noise keeps the two questions apart.
-            return self.encoder.encode(example, noised(question, rng), [example])
+            return self._own_lesson(example, question, rng)
         asked = noised(question, rng) if noisy else question
         return self.encoder.encode(example, asked, [self.neighbours[place]])
+
+    def _own_lesson(
+        self, example: Example, question: str, rng: random.Random
+    ) -> TokenSequence:
+        """Show its own answer; noise keeps the two questions apart."""
+        if rng.random() < SHORTENED_SHARE:
+            question = shortened(question, rng)
+        return self.encoder.encode(example, noised(question, rng), [example])

@@ -1,0 +1,156 @@
+"""Examples become token sequences that end in the answer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from ftcore.data.examples import Example, Message, Role
+from ftcore.models.retrieval import ExampleIndex, last_question
+from ftcore.training.examples import (
+    ConversationEncoder,
+    LessonPlan,
+    leave_one_out,
+    with_question,
+)
+
+
+@dataclass
+class LetterTokenizer:
+    """One token a character, with a chat template of its own."""
+
+    eos_token_id: int = 0
+
+    def encode(self, text: str, add_special_tokens: bool) -> list[int]:
+        assert not add_special_tokens
+        return [ord(letter) for letter in text]
+
+    def apply_chat_template(
+        self,
+        messages: list[dict[str, str]],
+        add_generation_prompt: bool,
+        tokenize: bool,
+    ) -> str:
+        assert add_generation_prompt
+        assert not tokenize
+        lines = [f"<{m['role'][0]}>{m['content']}" for m in messages]
+        return "".join(lines) + "<a>"
+
+
+class WordEmbedder:
+    """A vector of ones at the words that a text has."""
+
+    name = "words"
+    is_semantic = True
+    words = ("envío", "precio", "color", "garantía")
+
+    def query(self, texts: list[str]) -> np.ndarray:
+        rows = [[float(word in text) for word in self.words] for text in texts]
+        found = np.array(rows, dtype=np.float32) + 1e-3
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+    passage = query
+
+
+def decode(ids: tuple[int, ...]) -> str:
+    return "".join(chr(i) if i else "∎" for i in ids)
+
+
+def encoder(window: int = 500) -> ConversationEncoder:
+    return ConversationEncoder(LetterTokenizer(), "Sé breve.", window)
+
+
+EXAMPLES = tuple(
+    Example.from_pair(q, a)
+    for q, a in [
+        ("¿El envío?", "Dos días."),
+        ("¿Qué precio de envío?", "Tres euros."),
+        ("¿Qué color?", "Azul."),
+        ("¿Qué color y precio?", "Rojo, dos euros."),
+    ]
+)
+
+
+def test_a_conversation_ends_in_the_answer_and_its_mark() -> None:
+    sequence = encoder().encode(EXAMPLES[0], "el envio?")
+    assert decode(sequence.ids) == "<s>Sé breve.<u>el envio?<a>Dos días.∎"
+    assert decode(sequence.ids[sequence.prompt_tokens :]) == "Dos días.∎"
+
+
+def test_the_context_comes_before_the_question() -> None:
+    sequence = encoder().encode(EXAMPLES[0], "¿El envío?", [EXAMPLES[2]])
+    expected = "<s>Sé breve.<u>¿Qué color?<a>Azul.<u>¿El envío?<a>Dos días.∎"
+    assert decode(sequence.ids) == expected
+
+
+def test_earlier_turns_are_kept_and_only_the_last_question_changes() -> None:
+    turns = (
+        Message(Role.USER, "Hola"),
+        Message(Role.ASSISTANT, "Dime"),
+        Message(Role.USER, "¿Color?"),
+        Message(Role.ASSISTANT, "Azul"),
+    )
+    changed = with_question(Example(turns), "color")
+    assert [m.content for m in changed.messages] == ["Hola", "Dime", "color", "Azul"]
+
+
+@pytest.mark.parametrize("window", [40, 60, 100])
+def test_nothing_is_longer_than_the_window(window: int) -> None:
+    cutter = encoder(window)
+    long = Example.from_pair("¿" + "a" * 300 + "?", "b" * 300)
+    sequence = cutter.encode(long, long.prompt, [EXAMPLES[0]])
+    assert len(sequence) <= window
+    assert 0 < sequence.prompt_tokens < len(sequence)
+    assert len(cutter.truncated) == 1
+
+
+def test_context_goes_before_anything_is_cut() -> None:
+    own = encoder().encode(EXAMPLES[0], "¿El envío?")
+    tight = encoder(len(own))
+    assert tight.encode(EXAMPLES[0], "¿El envío?", [EXAMPLES[2]]) == own
+    assert not tight.truncated
+
+
+def test_the_neighbour_is_never_the_example_itself() -> None:
+    index = ExampleIndex.build(EXAMPLES, WordEmbedder())
+    found = leave_one_out(index)
+    assert [a == b for a, b in zip(found, EXAMPLES, strict=True)] == [False] * 4
+    assert found[0] is EXAMPLES[1]
+
+
+def test_an_example_alone_is_its_own_neighbour() -> None:
+    index = ExampleIndex.build(EXAMPLES[:1], WordEmbedder())
+    assert leave_one_out(index) == [EXAMPLES[0]]
+
+
+def test_answers_are_never_noised_and_every_pass_has_every_example() -> None:
+    plan = LessonPlan(encoder(), True, [EXAMPLES[3]] * 4, seed=7)
+    epochs = plan.epochs(EXAMPLES, 20)
+    assert len(epochs) == 20
+    for epoch in epochs:
+        answers = [decode(s.ids[s.prompt_tokens :]) for s in epoch]
+        assert answers == [f"{e.target}∎" for e in EXAMPLES]
+
+
+def test_most_lessons_show_the_own_example_but_not_all() -> None:
+    plan = LessonPlan(encoder(), True, [EXAMPLES[3]] * 4, seed=7)
+    first = [epoch[0] for epoch in plan.epochs(EXAMPLES, 100)]
+    shown = [decode(s.ids[: s.prompt_tokens]).count(EXAMPLES[0].target) for s in first]
+    assert 70 <= sum(shown) <= 95
+
+
+def test_without_neighbours_only_the_question_is_shown() -> None:
+    plan = LessonPlan(encoder(), False, None, seed=7)
+    prompts = {decode(s.ids) for epoch in plan.epochs(EXAMPLES, 3) for s in epoch}
+    assert prompts == {
+        f"<s>Sé breve.<u>{last_question(e)}<a>{e.target}∎" for e in EXAMPLES
+    }
+
+
+def test_the_plan_is_a_function_of_the_seed() -> None:
+    def lessons(seed: int) -> list[list[object]]:
+        plan = LessonPlan(encoder(), True, [EXAMPLES[3]] * 4, seed)
+        return [list(epoch) for epoch in plan.epochs(EXAMPLES, 5)]
+
+    assert lessons(1) == lessons(1)
+    assert lessons(1) != lessons(2)

@@ -1,0 +1,96 @@
+"""A job folder gives back what was written into it."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ftcore.data.examples import Dataset, Example, Message, Role, Task
+from ftcore.errors import UnknownJobError
+from ftcore.training.base import (
+    JobState,
+    JobStatus,
+    Phase,
+    Preset,
+    ProgressEvent,
+    TrainingRequest,
+)
+from ftcore.training.jobfolder import JobFolder
+from ftcore.training.presets import configure
+
+SYSTEM = Message(Role.SYSTEM, "Sé amable\u2028y breve.")
+TURNS = (SYSTEM, Message(Role.USER, "¿Qué?"), Message(Role.ASSISTANT, "Eso."))
+DATASET = Dataset("tienda", Task.CHAT, (Example(TURNS), Example.from_pair("a", "b")))
+REQUEST = TrainingRequest(
+    "job-1",
+    DATASET,
+    configure(Task.CHAT, Preset.QUALITY, 2, seed=5),
+    system_prompt="Eres la tienda.",
+    refusal="No lo sé.",
+    test=(Example.from_pair("¿Y eso?", "Nada."),),
+    title="Tienda de Ana",
+)
+
+
+@pytest.mark.parametrize("test", [REQUEST.test, None])
+def test_a_request_comes_back_whole(
+    tmp_path: Path, test: tuple[Example, ...] | None
+) -> None:
+    job = JobFolder(tmp_path / "job-1")
+    request = replace(REQUEST, test=test)
+    job.write_request(request)
+    assert JobFolder(tmp_path / "job-1").read_request() == request
+
+
+def test_a_folder_without_request_is_no_job(tmp_path: Path) -> None:
+    with pytest.raises(UnknownJobError):
+        JobFolder(tmp_path / "job-9").read_request()
+
+
+def test_events_come_back_in_order_and_half_a_line_is_left(tmp_path: Path) -> None:
+    job = JobFolder(tmp_path)
+    assert job.read_events() == []
+    events = [ProgressEvent(Phase.TRAINING, step=i, seconds=i / 3) for i in range(5)]
+    for event in events:
+        job.append_event(event)
+    with (tmp_path / "events.jsonl").open("a") as file:
+        file.write('{"phase": "trai')  # the writer was cut
+    assert job.read_events() == events
+
+
+def test_status_comes_back(tmp_path: Path) -> None:
+    job = JobFolder(tmp_path)
+    assert job.read_status() is None
+    event = ProgressEvent(Phase.DONE, step=3, train_loss=0.5)
+    status = JobStatus(JobState.SUCCEEDED, 1.0, event, model_dir="x")
+    job.write_status(status)
+    assert job.read_status() == status
+
+
+def test_a_reader_never_sees_half_a_status(tmp_path: Path) -> None:
+    job = JobFolder(tmp_path)
+    job.write_status(JobStatus(JobState.RUNNING))
+    done = threading.Event()
+
+    def write() -> None:
+        for i in range(200):
+            job.write_status(JobStatus(JobState.RUNNING, i / 200))
+        done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while not done.is_set():
+        status = job.read_status()
+        assert status is not None
+        assert 0 <= status.progress < 1
+    writer.join()
+
+
+def test_asking_to_cancel_leaves_a_mark(tmp_path: Path) -> None:
+    job = JobFolder(tmp_path)
+    assert not job.is_cancel_asked()
+    assert job.cancel_asked_at() is None
+    job.ask_cancel()
+    assert job.is_cancel_asked()
+    assert job.cancel_asked_at() is not None
