@@ -9,6 +9,7 @@ from ftcore.texts import catalog, duration, number, percent, text
 from ftcore.training.base import JobState, Phase, ProgressEvent
 from ftcore.ui import loss_chart
 from ftcore.ui.cards import action_link, empty_state
+from ftcore.ui.loss import smoothed, window_of
 from ftcore.ui.services import get_workshop
 from ftcore.workshop.training import JobView
 
@@ -178,7 +179,7 @@ def _show_result(
         if losses:
             st.metric(
                 text("train.succeeded.loss"),
-                number(losses[-1], 2),
+                number(smoothed(losses, window_of(events))[-1], 2),
                 help=text("train.succeeded.loss_help"),
             )
         if seconds is not None:
