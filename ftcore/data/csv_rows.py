@@ -86,7 +86,7 @@ class CsvRows:
         """Whether a space after each delimiter is decoration and not text."""
         names = first.rstrip("\r\n").split(mark)
         if any(name.startswith(" ") for name in names[1:]):
-            return all(is_known_name(name.strip(' "')) for name in names)
+            return all(is_known_name(n.strip(' "')) for n in names if n.strip())
         tight, loose = f'"{mark}"', f'"{mark} "'
         return loose in head and tight not in head
 

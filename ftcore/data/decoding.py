@@ -69,7 +69,7 @@ def decode(content: bytes) -> Decoded:
 
 def decode_only(content: bytes) -> str | None:
     """Decode any bytes and mend nothing; ``None`` if they are no text."""
-    return _to_text(content)[0]
+    return None if binary_kind(content) else _to_text(content)[0]
 
 
 def _refused(code: str, **params: str) -> Decoded:

@@ -1,24 +1,18 @@
 """Split a text into JSON objects, however they are laid out."""
 
 import re
-from itertools import islice
 
 from ftcore.data.findings import Finding, Severity
+from ftcore.data.json_layout import after_nesting, region_end
 from ftcore.data.rows import Record, RowsRead
-from ftcore.data.strict_json import StrictReader
+from ftcore.data.strict_json import BlockReader
 from ftcore.data.tolerant_json import TolerantReader, UnrepairableError
 
-_WINDOW = 100_000  # characters searched for the end of a broken object
-_NESTED = 900  # brackets skipped at once; Python refuses about 1,000
 _MOST_FAILURES = 10_000  # more broken objects than good ones: no such format
-_WIDEST_INDENT = 200
-_OPENING = re.compile(r"[{\[]")
-_BLOCK = 65_536  # characters given to the strict parser at once
 _GAP = re.compile(r"[\s,;]*")
-_JUNK_STOP = re.compile(r"[{\n]")
+_JUNK_STOP = re.compile(r"[{\n]|\[\s*[{\n]")
 _COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.{0,2000}?\*/", re.DOTALL)
 _FENCE = re.compile(r"```[^\n]*|~~~[^\n]*")
-_FIRST_KEY = re.compile(r"""\{\s*["'“”‘’]?(\w[\w -]{0,40})""")
 _MESSAGE_LIST = re.compile(r"""\[\s*\{\s*["'“]?(?:role|rol|from|content|value)["'”]""")
 _WRAPPER = re.compile(r"""\{\s*"[^"\n]{1,40}"\s*:\s*\[\s*[{\[]""")
 BARE_MESSAGES = "messages"
@@ -39,10 +33,8 @@ class JsonRows:
         self._text = text
         self._is_document = is_document
         self._max_rows = max_rows
-        self._strict = StrictReader()
+        self._strict = BlockReader(text)
         self._out = RowsRead()
-        self._block = ""
-        self._block_start = -_BLOCK
         self._position = 0
         self._line = 1
         self._counted = 0
@@ -120,10 +112,10 @@ class JsonRows:
     def _record(self) -> None:
         start, line = self._position, self._line_at(self._position)
         try:
-            value, end = self._decode(start)
+            value, end = self._strict.read_at(start)
             notes = list(self._strict.notes)
         except RecursionError:
-            self._fail("too_deep", line, self._after_nesting(start))
+            self._fail("too_deep", line, after_nesting(self._text, start))
             return
         except ValueError:
             read = self._tolerant(start, line)
@@ -137,24 +129,6 @@ class JsonRows:
         if isinstance(value, dict):
             self._add(line, value)
 
-    def _decode(self, start: int) -> tuple[object, int]:
-        """Read one value strictly, from a block of the text.
-
-        Python's parser counts the lines before an error from the start of what it
-        is given; on the whole text, many errors would take quadratic time.
-        """
-        if not 0 <= start - self._block_start < _BLOCK // 2:
-            self._block_start = start
-            self._block = self._text[start : start + _BLOCK]
-        try:
-            value, end = self._strict.read(self._block, start - self._block_start)
-        except ValueError:
-            block_end = self._block_start + len(self._block)
-            if self._region_end(start) < block_end or block_end >= len(self._text):
-                raise
-            return self._strict.read(self._text, start)
-        return value, end + self._block_start
-
     def _layout(self, start: int, end: int, line: int) -> None:
         spans = "\n" in self._text[start:end]
         if spans and not self._is_document:
@@ -164,7 +138,7 @@ class JsonRows:
         self._last_line = line + self._text.count("\n", start, end)
 
     def _tolerant(self, start: int, line: int) -> tuple[object, int, list[str]] | None:
-        end = self._region_end(start)
+        end = region_end(self._text, start)
         reader = TolerantReader(self._text, start, end)
         try:
             value = reader.read()
@@ -176,32 +150,6 @@ class JsonRows:
             self._fail(code, line, end)
             return None
         return value, reader.position, list(reader.repairs)
-
-    def _after_nesting(self, start: int) -> int:
-        """Find the line after most of the brackets that were too many."""
-        opened = islice(_OPENING.finditer(self._text, start), _NESTED)
-        last = max(match.start() for match in opened)
-        newline = self._text.find("\n", last)
-        return newline if newline >= 0 else len(self._text)
-
-    def _region_end(self, start: int) -> int:
-        """Find where the next object starts, so that a broken one ends there."""
-        limit = min(len(self._text), start + _WINDOW)
-        before = self._text[max(0, start - _WIDEST_INDENT) : start]
-        margin = before.rpartition("\n")[2]
-        indent = 0 if margin.strip() else len(margin)
-        ends = [limit]
-        breaks = re.compile(rf"\n[ \t]{{0,{indent}}}[{{\[]")
-        found = breaks.search(self._text, start + 1, limit)
-        if found:
-            ends.append(found.start())
-        key = _FIRST_KEY.match(self._text, start)
-        if key:
-            again = re.compile(rf"""\{{\s*["'“”‘’]?{re.escape(key.group(1))}\b""")
-            found = again.search(self._text, start + 1, limit)
-            if found:
-                ends.append(found.start())
-        return min(ends)
 
     def _fail(self, code: str, line: int, end: int) -> None:
         if not self._said(code, line):
@@ -231,7 +179,7 @@ class JsonRows:
     def _list_record(self, start: int, line: int) -> None:
         """Read a row that is a list: of messages, or of cells."""
         try:
-            value, end = self._decode(start)
+            value, end = self._strict.read_at(start)
         except (ValueError, RecursionError):
             newline = self._text.find("\n", start)
             self._fail(
@@ -257,7 +205,7 @@ class JsonRows:
     def _double_encoded(self) -> bool:
         line = self._line_at(self._position)
         try:
-            value, end = self._decode(self._position)
+            value, end = self._strict.read_at(self._position)
             inner = self._strict.read(str(value), 0)[0]
         except (ValueError, RecursionError):
             return False
@@ -284,7 +232,7 @@ class JsonRows:
         stop = _JUNK_STOP.search(self._text, self._position)
         end = stop.start() if stop else len(self._text)
         if "wrapped_list" not in self._noted:
-            if stop and stop.group() == "{":
+            if stop and stop.group() != "\n":
                 self._note("outside_text", line)
             else:
                 self._out.findings.append(

@@ -12,6 +12,7 @@ from ftcore.data.examples import Dataset, Task
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.json_rows import JsonRows
 from ftcore.data.rows import RowsRead
+from ftcore.data.unfolding import unfold
 from ftcore.data.values import excerpt
 
 _DEFAULT_NAME = "datos"
@@ -118,6 +119,7 @@ def _rows(filename: str, text: str, max_rows: int) -> RowsRead:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         is_document = filename.lower().endswith(".json")
         rows = JsonRows(text, is_document=is_document, max_rows=max_rows).read()
+        unfold(rows, max_rows)
     else:
         rows = CsvRows(text, max_rows=max_rows).read()
     rows.findings = findings + rows.findings

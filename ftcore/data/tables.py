@@ -149,10 +149,17 @@ def positions(body: Sequence[Row], width: int) -> list[str]:
 
 
 def last_values(body: Sequence[Row], width: int) -> Counter[str]:
-    """Count the last cells of the whole rows: the labels, if there are any."""
+    """Count the last cells of the rows that may be whole: the labels, if any."""
     return Counter(
-        row.cells[-1].strip() for row in body if len(row.cells) == width and row.cells
+        row.cells[-1].strip()
+        for row in body
+        if len(row.cells) == width
+        or (len(row.cells) > width and _is_sentence(row.cells[1:-1]))
     )
+
+
+def _is_sentence(pieces: Sequence[str]) -> bool:
+    return all(piece.startswith(" ") for piece in pieces)
 
 
 def join_text(
@@ -165,6 +172,6 @@ def join_text(
     """
     if width != 2 or labels[cells[-1].strip()] < 2:
         return None
-    if not all(piece.startswith(" ") for piece in cells[1:-1]):
+    if not _is_sentence(cells[1:-1]):
         return None
     return [delimiter.join(cells[:-1]), cells[-1]]

@@ -45,6 +45,8 @@ def as_text(value: object) -> TextValue:
 def _joined(parts: list[object]) -> TextValue:
     pieces: list[str] = []
     notes = ["content_parts"]
+    if len(parts) > 1 and any(isinstance(part, str) for part in parts):
+        return TextValue(fault="not_text")
     for part in parts:
         text = part.get("text") if isinstance(part, dict) else part
         if not isinstance(text, str):

@@ -554,6 +554,38 @@ SHAPES = [
     ),
     Case("text_only.csv", b"text\nhola\nadi\xc3\xb3s\n", "reject", 0, "", ("falta",)),
     Case("package.json", b'{"name": "x", "version": "1.0"}', "reject", 0, ""),
+    Case(
+        "by_column.json",
+        json.dumps({"text": ["a b", "c d"] * 6, "label": ["x", "y"] * 6}).encode(),
+        "repair",
+        12,
+        "a b",
+        ("objeto",),
+    ),
+    Case(
+        "by_number.json",
+        json.dumps(
+            {str(i): json.loads(x) for i, x in enumerate(pair_lines())}
+        ).encode(),
+        "repair",
+        12,
+        TOPIC,
+    ),
+    Case(
+        "two_layers.json",
+        json.dumps({"d": {"train": [json.loads(x) for x in pair_lines()]}}).encode(),
+        "repair",
+        12,
+        TOPIC,
+    ),
+    Case(
+        "data.js",
+        ("const data = [\n" + ",\n".join(pair_lines()) + "\n];\n").encode(),
+        "repair",
+        12,
+        TOPIC,
+        ("corchetes",),
+    ),
     Case("number.json", b"42", "reject", 0, "", ("columnas",)),
     Case("null.json", b"null", "reject", 0, ""),
     Case("empty_list.json", b"[]", "reject", 0, ""),
