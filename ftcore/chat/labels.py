@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ftcore.chat.base import DEFAULT_SAMPLING, LabelModel, SamplingOptions
-from ftcore.chat.questions import user_questions
+from ftcore.chat.questions import encodable, user_questions
 from ftcore.data.examples import Message
 from ftcore.errors import NotATrainedModelError
 from ftcore.models.embeddings import Embedder, embedder_by_name
@@ -65,7 +65,7 @@ class HeadLabelModel:
 
     def probabilities(self, text: str) -> Mapping[str, float]:
         """Return class -> probability, likeliest first, summing to 1."""
-        vector = self._embedder.query([text])[0].astype(np.float64)
+        vector = self._embedder.query([encodable(text)])[0].astype(np.float64)
         return _ranked(self._labels, _softmax(self._coef @ vector + self._intercept))
 
 
@@ -87,7 +87,7 @@ class NearestLabelModel:
 
         Without a text or without examples, every class is as likely as another.
         """
-        near = self._index.nearest(text, self._k)
+        near = self._index.nearest(encodable(text), self._k)
         if not near:
             even = np.full(len(self._labels), 1.0 / len(self._labels))
             return _ranked(self._labels, even)

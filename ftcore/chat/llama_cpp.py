@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ftcore.chat.base import DEFAULT_SAMPLING, SamplingOptions
 from ftcore.chat.lane import Adapter, Event, Lane
+from ftcore.chat.questions import encodable
 from ftcore.chat.trimming import trim
 from ftcore.data.examples import Message
 from ftcore.errors import ChatFailedError
@@ -183,7 +184,7 @@ def _prompt_tokens(event: Event) -> int:
 def _body(messages: Sequence[Message], options: SamplingOptions) -> Event:
     return {
         "messages": [
-            {"role": m.role.value, "content": _valid(m.content)} for m in messages
+            {"role": m.role.value, "content": encodable(m.content)} for m in messages
         ],
         "stream": True,
         "return_progress": True,
@@ -196,8 +197,3 @@ def _body(messages: Sequence[Message], options: SamplingOptions) -> Event:
         "repeat_penalty": options.repeat_penalty,
         "seed": options.seed,
     }
-
-
-def _valid(content: str) -> str:
-    """Replace lone surrogates, which no UTF-8 can carry."""
-    return content.encode("utf-8", "replace").decode("utf-8")

@@ -12,7 +12,12 @@ _FEW_WORDS = 4  # a question this short may lean on the one before
 
 def user_questions(messages: Sequence[Message]) -> list[str]:
     """Return what the user said, oldest first."""
-    return [m.content for m in messages if m.role is Role.USER]
+    return [encodable(m.content) for m in messages if m.role is Role.USER]
+
+
+def encodable(words: str) -> str:
+    """Replace lone surrogates, which no UTF-8 can carry and no engine takes."""
+    return words.encode("utf-8", "replace").decode("utf-8")
 
 
 def nearest_to_last(

@@ -139,16 +139,16 @@ def _document(words: str) -> tuple[Row, ...] | None:
 
 
 def json_line(row: Row, added: Values) -> str:
-    """Return the row as one line with what is added at its end.
+    """Return the row as one line, with what is added at its end.
 
-    A row that came on a line of its own keeps its spelling to the letter.
+    A row that came on a line of its own keeps its spelling to the letter. A key
+    that was there before is overwritten where it stands.
     """
     if row.raw and not set(added) & set(row.values):
         extra = _dumps(added)[1:-1]
         body = row.raw[:-1].rstrip()
         return f"{body}{', ' if row.values else ''}{extra}}}"
-    kept = {name: value for name, value in row.values.items() if name not in added}
-    return _dumps({**kept, **added})
+    return _dumps({**row.values, **added})
 
 
 def _dumps(values: Values) -> str:

@@ -1,0 +1,141 @@
+"""Baselines, the script, the classifiers and the search for the nearest example."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ftcore.chat.baselines import NearestExampleChat, word_pieces
+from ftcore.chat.labels import HeadLabelModel, LabelChat, NearestLabelModel
+from ftcore.chat.questions import leans_on_context, nearest_to_last
+from ftcore.chat.scripted import ScriptedChat
+from ftcore.data.examples import Example, Message, Role
+from ftcore.models.retrieval import ExampleIndex
+from tests.unit.chat.chat_doubles import WordEmbedder
+
+EMBEDDER = WordEmbedder("paella precio horario domingo perro urgente tranquilo")
+PAELLA = Example.from_pair("precio paella", "La paella cuesta 12 euros.")
+HOURS = Example.from_pair("horario domingo", "Los domingos abrimos a las 13:00.")
+INDEX = ExampleIndex.build([PAELLA, HOURS], EMBEDDER)
+
+
+def asks(*questions):
+    return [Message(Role.USER, question) for question in questions]
+
+
+def answer(model, *questions):
+    return "".join(model.reply(asks(*questions)))
+
+
+def test_the_nearest_example_answers_to_the_letter():
+    assert answer(NearestExampleChat(INDEX), "horario") == HOURS.target
+
+
+def test_nothing_near_enough_is_refused():
+    model = NearestExampleChat(INDEX, threshold=0.5, refusal="No tengo ese dato.")
+    assert answer(model, "perro") == "No tengo ese dato."
+    assert answer(model, "paella") == PAELLA.target
+
+
+def test_without_words_of_refusal_the_nearest_answers_all_the_same():
+    assert answer(NearestExampleChat(INDEX, threshold=0.9), "perro paella")
+
+
+@pytest.mark.parametrize("question", ["", "   "])
+def test_an_empty_question_finds_nothing(question):
+    assert answer(NearestExampleChat(INDEX, refusal="¿Cómo?"), question) == "¿Cómo?"
+
+
+def test_a_short_follow_up_is_searched_with_the_question_before_it():
+    found = nearest_to_last(INDEX, asks("precio paella", "¿y eso?"), threshold=0.5)
+    assert found[0].example == PAELLA
+
+
+def test_a_short_question_that_stands_alone_is_searched_alone():
+    found = nearest_to_last(INDEX, asks("precio paella", "horario"), threshold=0.5)
+    assert found[0].example == HOURS
+
+
+def test_a_long_question_is_never_mixed_with_the_one_before():
+    question = "quiero saber si puedo ir con mi perro grande"
+    found = nearest_to_last(INDEX, asks("precio paella", question), threshold=0.9)
+    assert found[0].similarity < 0.9
+
+
+@pytest.mark.parametrize(
+    ("question", "leans"),
+    [
+        ("¿Y para llevar?", True),
+        ("¿Cuánto?", True),
+        ("Entonces qué precio tiene la paella para seis personas", True),
+        ("¿Qué precio tiene la paella para seis?", False),
+        ("", False),
+    ],
+)
+def test_follow_ups_are_told_by_length_and_first_word(question, leans):
+    assert leans_on_context(question) is leans
+
+
+@given(st.text())
+def test_the_pieces_of_an_answer_are_the_answer(words):
+    assert "".join(word_pieces(words)) == words
+
+
+def test_the_script_follows_the_turns_and_starts_over():
+    model = ScriptedChat(["uno", "dos tres"])
+    assert answer(model, "a") == "uno"
+    assert answer(model, "a", "b") == "dos tres"
+    assert answer(model, "a", "b", "c") == "uno"
+
+
+def test_a_script_needs_words():
+    with pytest.raises(ValueError, match="at least one"):
+        ScriptedChat([])
+
+
+def head():
+    coef = np.zeros((2, 8))
+    coef[0, 5], coef[1, 6] = 4.0, 4.0  # the columns of 'urgente' and 'tranquilo'
+    return HeadLabelModel(["alta", "baja"], coef, np.array([0.0, 1.0]), EMBEDDER)
+
+
+def test_the_head_is_a_softmax_of_linear_scores():
+    found = head().probabilities("urgente")
+    assert list(found) == ["alta", "baja"]
+    # scores 4 and 1: e^3 to 1
+    assert found["alta"] == pytest.approx(np.exp(3) / (1 + np.exp(3)), abs=1e-4)
+
+
+@given(st.text())
+def test_probabilities_are_ranked_and_sum_to_one(words):
+    labelled = [
+        Example.from_pair("urgente", "alta"),
+        Example.from_pair("paella", "baja"),
+    ]
+    nearest = NearestLabelModel(
+        ["alta", "baja", "media"], ExampleIndex.build(labelled, EMBEDDER)
+    )
+    for model in (head(), nearest):
+        shares = list(model.probabilities(words).values())
+        assert sum(shares) == pytest.approx(1.0)
+        assert shares == sorted(shares, reverse=True)
+
+
+def test_the_nearer_examples_outvote_the_farther_ones():
+    examples = [
+        Example.from_pair("urgente urgente precio", "alta"),
+        Example.from_pair("tranquilo urgente", "baja"),
+        Example.from_pair("tranquilo domingo", "baja"),
+    ]
+    model = NearestLabelModel(["alta", "baja"], ExampleIndex.build(examples, EMBEDDER))
+    assert next(iter(model.probabilities("urgente precio"))) == "alta"
+    assert next(iter(model.probabilities("tranquilo"))) == "baja"
+
+
+def test_without_a_text_every_class_is_as_likely():
+    model = NearestLabelModel(["alta", "baja"], INDEX)
+    assert model.probabilities(" ") == {"alta": 0.5, "baja": 0.5}
+
+
+def test_a_classifier_can_answer_a_chat():
+    assert answer(LabelChat(head()), "tranquilo", "urgente") == "alta"
