@@ -22,6 +22,8 @@ _KEPT = re.compile(
     f"|\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
 )
 _UNLIKELY = re.compile("[\x80-\x9f\ufffd]")  # a mended text has none of these
+# One letter of another script inside Spanish is chance; a word of them is not.
+_FOREIGN = re.compile("[^\x00-\u024f\u2000-\u2bff\ufe00-\ufe0f\U0001f000-\U0001faff]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _SOFT_BREAKS = "\x0b\x0c\x85"
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -109,8 +111,8 @@ def mend_mojibake(text: str) -> str:
     import ftfy  # noqa: PLC0415 - only a suspicious text pays for the import
 
     fixed: str = ftfy.fix_encoding(text)
-    worse = _UNLIKELY.findall(fixed)
-    return text if len(worse) > len(_UNLIKELY.findall(text)) else fixed
+    worse = len(_UNLIKELY.findall(fixed)) > len(_UNLIKELY.findall(text))
+    return text if worse or 0 < len(_FOREIGN.findall(fixed)) < 3 else fixed
 
 
 def needs_cleaning(text: str) -> bool:
