@@ -1,19 +1,23 @@
 """Find the examples nearest to a question."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from ftcore.data.examples import Example, Role
 from ftcore.models.embeddings import Embedder, Vectors, embedder_by_name
+from ftcore.models.lexical import LexicalIndex
 from ftcore.models.trained import EXAMPLES, INDEX, load_examples, load_trained
+
+LEXICAL_WEIGHT = 0.15
+LEXICAL_LIMIT = 5000  # beyond so many examples the letters cost too much memory
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """An example and the cosine of its angle to the question (-1 to 1)."""
+    """An example and its likeness to the question; see :meth:`ExampleIndex.scores`."""
 
     example: Example
     similarity: float
@@ -44,11 +48,18 @@ class ExampleIndex:
         examples: The examples, in dataset order.
         vectors: Float32 unit rows, shape ``(len(examples), dim)``.
         embedder: Makes the vectors of questions.
+        lexical: Finds shared letters; ``None`` in very large sets.
     """
 
     examples: tuple[Example, ...]
     vectors: Vectors
     embedder: Embedder
+    lexical: LexicalIndex | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        fits = len(self.examples) <= LEXICAL_LIMIT
+        texts = [index_text(example) for example in self.examples]
+        object.__setattr__(self, "lexical", LexicalIndex(texts) if fits else None)
 
     @classmethod
     def build(cls, examples: Sequence[Example], embedder: Embedder) -> "ExampleIndex":
@@ -77,11 +88,33 @@ class ExampleIndex:
         """Write the vectors into a model folder."""
         np.savez(folder / INDEX, vectors=self.vectors)
 
+    def scores(self, questions: Sequence[str]) -> Vectors:
+        """Return the likeness of each question to each example, -1 to 1.15.
+
+        It is the cosine of meaning plus 0.15 times the cosine of shared letters.
+        Meaning alone puts a question about the same kind of business as near as a
+        paraphrase; the letters of names and nouns tell them apart. On three
+        development sets (27 questions in scope, 42 unrelated, 3 of the same trade)
+        the least paraphrase rose from 0.835-0.854 to 0.850-0.882 while the nearest
+        unrelated tenth stayed at 0.83-0.84.
+
+        Args:
+            questions: Texts as people write them.
+
+        Returns:
+            Float32 rows, shape ``(len(questions), len(examples))``.
+        """
+        meaning = self.embedder.query(questions) @ self.vectors.T
+        if self.lexical is None:
+            return meaning
+        letters = np.stack([self.lexical.scores(question) for question in questions])
+        return meaning + np.float32(LEXICAL_WEIGHT) * letters
+
     def nearest(self, question: str, count: int = 1) -> list[Neighbour]:
         """Return the ``count`` examples nearest to ``question``, nearest first."""
         if not self.examples or not question.strip():
             return []
-        similarity = self.vectors @ self.embedder.query([question])[0]
+        similarity = self.scores([question])[0]
         order = np.argsort(-similarity, kind="stable")[:count]
         return [
             Neighbour(self.examples[i], float(similarity[i]), int(i)) for i in order

@@ -40,7 +40,8 @@ class TrainedModel:
         train_loss: Mean loss of the last epoch, in nats per token; 0 for a head.
         eval_loss: Loss on the held-out answers, if measured.
         use_nearest: Whether the nearest example goes into the prompt.
-        similarity_threshold: Cosine below which nothing is near enough.
+        similarity_threshold: Likeness below which nothing is near enough (see
+            ``ExampleIndex.scores``).
         embedder: Name of the vector space of the index.
         created_at: ISO 8601 time, UTC.
     """

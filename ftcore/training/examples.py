@@ -91,8 +91,7 @@ def leave_one_out(index: ExampleIndex) -> list[Example]:
     """Return for each example the nearest of the others (itself if it is alone)."""
     if len(index.examples) < 2:
         return list(index.examples)
-    queries = index.embedder.query([last_question(e) for e in index.examples])
-    similarity = queries @ index.vectors.T
+    similarity = index.scores([last_question(e) for e in index.examples])
     np.fill_diagonal(similarity, -np.inf)
     return [index.examples[place] for place in similarity.argmax(axis=1)]
 

@@ -26,13 +26,12 @@ from ftcore.training.lesson import Lesson, Weights
 from ftcore.training.progress import ProgressMeter
 from ftcore.training.prompts import common_system_prompt, load_prompt
 from ftcore.training.speed import read_speed
-from ftcore.training.threshold import learn_threshold
+from ftcore.training.threshold import NEVER_REFUSES, learn_threshold
 
 logger = logging.getLogger(__name__)
 
 LOADING_SECONDS = {Task.CLASSIFICATION: 1.0}
 DEFAULT_LOADING_SECONDS = 10.0
-NEVER_REFUSES = -1.0
 
 
 @dataclass(frozen=True, slots=True)
