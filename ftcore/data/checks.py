@@ -93,7 +93,7 @@ def _placeholders() -> tuple[frozenset[str], str]:
 
 
 def check_placeholders(dataset: Dataset) -> Iterator[Finding]:
-    """Text that only keeps the place, such as 'TODO' or 'lorem ipsum'."""
+    """Text that only keeps the place, such as 'lorem ipsum'."""
     known, start = _placeholders()
     for example in dataset:
         for message in example.messages:
