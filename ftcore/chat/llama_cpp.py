@@ -14,7 +14,7 @@ from ftcore.chat.trimming import trim
 from ftcore.data.examples import Message
 from ftcore.errors import ChatFailedError
 
-MOST_ADAPTERS = 30  # a room; 10-20 MB each, shared out among the lanes
+MOST_ADAPTERS = 30  # a room; 10 MB each in every lane
 _SILENCE_SECONDS = 300.0  # longest wait for the next piece, queue included
 _TRIMS = 6
 _TOO_LONG = "exceed_context_size_error"
@@ -56,12 +56,11 @@ class LlamaEngine:
             threads: Threads for each; one is best beside a training, because
                 llama.cpp's threads wait for each other after every layer.
         """
-        each = max(1, -(-MOST_ADAPTERS // slots))
         self._context = context
         self._lanes = [
-            Lane(model_path, context=context, threads=threads, most_adapters=each)
-            for _ in range(slots)
+            Lane(model_path, context=context, threads=threads) for _ in range(slots)
         ]
+        self._recent: list[Adapter] = []  # that loaded well; least recently used first
         self._idle = list(self._lanes)
         self._lock = threading.Lock()
         self._workers = ThreadPoolExecutor(slots, thread_name_prefix="chat")
@@ -113,7 +112,7 @@ class LlamaEngine:
             return
         lane = self._take(request.adapter)
         try:
-            lane.prepare(request.adapter)
+            self._prepare(lane, request.adapter)
             self._answer(lane, request)
         finally:
             with self._lock:
@@ -124,14 +123,32 @@ class LlamaEngine:
         with self._lock:
             lane = min(
                 self._idle,
-                key=lambda idle: (
-                    not idle.holds(adapter),
-                    idle.is_started,
-                    idle.adapters,
-                ),
+                key=lambda idle: (not idle.holds(adapter), idle.is_started),
             )
             self._idle.remove(lane)
             return lane
+
+    def _prepare(self, lane: Lane, adapter: Adapter | None) -> None:
+        """Load the adapter unless it is there, and with it those used of late.
+
+        A restart is the same price for all of them, so that a lane seldom needs
+        one: only for an adapter that no lane has seen.
+        """
+        if lane.holds(adapter):
+            self._remember(adapter)
+            return
+        with self._lock:
+            others = [a for a in self._recent if a != adapter and a.is_current]
+        newest = [] if adapter is None else [adapter]
+        lane.load((others + newest)[-MOST_ADAPTERS:])
+        self._remember(adapter)
+
+    def _remember(self, adapter: Adapter | None) -> None:
+        if adapter is None:
+            return
+        with self._lock:
+            kept = [a for a in self._recent if a.path != adapter.path]
+            self._recent = [*kept, adapter][-MOST_ADAPTERS:]
 
     def _answer(self, lane: Lane, request: _Request) -> None:
         reserve = min(request.options.max_tokens, self._context // 4)

@@ -27,6 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; expected errors are told in Spanish."""
     # Nothing here needs the Hub; without this, libraries wait for it when offline.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    # Read when torch or llama.cpp load: threads that spin while they wait made a
+    # training beside other work five times slower (docs/decisions/shape.md).
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     args = build_parser().parse_args(arguments)
     try:
         return int(args.run(args))

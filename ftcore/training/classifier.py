@@ -13,8 +13,8 @@ from ftcore.models.embeddings import Embedder, Vectors
 from ftcore.models.trained import CLASSIFIER
 
 MAX_ITERATIONS = 2000
-STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)  # inverse regularisation (C) to choose from
-DEFAULT_STRENGTH = 10.0  # when there are too few examples to choose
+STRENGTHS = (3.0, 10.0, 30.0, 100.0, 300.0)  # inverse regularisation (C) to choose from
+DEFAULT_STRENGTH = 30.0  # when there are too few examples to choose
 FOLDS = 4
 
 Matrix = npt.NDArray[np.float32]

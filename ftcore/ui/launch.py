@@ -7,12 +7,13 @@ import sys
 from ftcore.settings import ROOT, Settings, load_settings
 from ftcore.texts import text
 
-# Libraries that would call home, or warn when a process forks.
+# Libraries that would call home, warn when a process forks, or spin while waiting.
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    "OMP_WAIT_POLICY": "PASSIVE",
 }
 # Any address outside: nothing is sent, the kernel only picks the route's own end.
 _ROUTE_PROBE = ("192.0.2.1", 9)  # TEST-NET-1, RFC 5737
