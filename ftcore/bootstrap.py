@@ -5,6 +5,7 @@ Spanish lies in a JSON file. A second run with the same requirements does nothin
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -214,13 +215,12 @@ def run(command: list[str], what: str) -> None:
     """
     began = time.monotonic()
     with subprocess.Popen(command, cwd=ROOT) as process:
-        while True:
-            try:
-                code = process.wait(timeout=REPORT_SECONDS)
+        while process.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=REPORT_SECONDS)
                 break
-            except subprocess.TimeoutExpired:
-                say("elapsed", elapsed=for_people(time.monotonic() - began))
-    if code:
+            say("elapsed", elapsed=for_people(time.monotonic() - began))
+    if process.returncode:
         message = TEXTS["failed"].format(what=what, command=" ".join(command))
         raise BootstrapError(message)
 

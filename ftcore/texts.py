@@ -54,8 +54,7 @@ def error_texts(error: FtcoreError) -> tuple[str, str]:
 
 def number(value: float, decimals: int = 0) -> str:
     """Format a number the Spanish way: ``1234.5`` becomes ``1.234,5``."""
-    swapped = f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
-    return swapped
+    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -1,6 +1,5 @@
 """Step 6: examine the model, grade it, present it."""
 
-
 from ftcore.texts import text
 from ftcore.training.base import JobState
 from ftcore.ui import exam_view, present_view, results_view, rubric_view

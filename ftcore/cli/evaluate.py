@@ -11,7 +11,7 @@ from ftcore.chat.engines import EnginePool
 from ftcore.cli.reading import read_examples
 from ftcore.data.examples import Example
 from ftcore.evaluation.base import Evaluation
-from ftcore.evaluation.evaluator import build_evaluation
+from ftcore.evaluation.evaluator import build_evaluation, summary
 from ftcore.evaluation.report_lines import describe_arm
 from ftcore.jobs.evaluating import evaluate_arm, examples_to_evaluate
 from ftcore.jobs.pipeline import save_evaluation
@@ -40,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
     if args.test is None:
         save_evaluation(args.folder, evaluation)
     if args.json:
-        sys.stdout.write(json.dumps(evaluation.to_json(), ensure_ascii=False) + "\n")
+        row = {**evaluation.to_json(), "summary": summary(evaluation)}
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
         return 0
     for arm in evaluation.arms:
         sys.stdout.write(describe_arm(arm) + "\n")
@@ -54,20 +55,16 @@ def _evaluate(folder: Path, examples: tuple[Example, ...]) -> Evaluation:
     arms = available_arms(model)
     engines = EnginePool(load_settings().models_dir)
     results = []
+
+    def tick(_done: int, _total: int) -> None:
+        bar.update()
+
     try:
-        with tqdm(
-            total=len(examples) * len(arms), desc=text("phases.evaluating")
-        ) as bar:
-            results = [
-                evaluate_arm(
-                    folder,
-                    arm,
-                    engines,
-                    examples,
-                    on_answer=lambda *_: bar.update() or None,
-                )
-                for arm in arms
-            ]
+        title, total = text("phases.evaluating"), len(examples) * len(arms)
+        with tqdm(total=total, desc=title, disable=None) as bar:
+            for arm in arms:
+                result = evaluate_arm(folder, arm, engines, examples, on_answer=tick)
+                results.append(result)
     finally:
         engines.close()
     return build_evaluation(model.model_id, model.task, results)

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from ftcore.cli.reading import read_examples
 from ftcore.data.examples import Task
+from ftcore.evaluation.evaluator import summary
 from ftcore.evaluation.report_lines import describe_arm
 from ftcore.jobs.pipeline import Outcome, train_and_evaluate
 from ftcore.runtime import DEFAULT_SEED, new_id
@@ -83,13 +84,16 @@ class JsonProgress:
 
 
 class BarProgress:
-    """Draws a bar on a terminal; elsewhere tqdm keeps to a line now and then."""
+    """Draws a bar on a terminal, and nothing elsewhere."""
 
     def __enter__(self) -> Self:
         from tqdm import tqdm  # noqa: PLC0415  (only this command draws)
 
         self._bar: Any = tqdm(
-            total=1, unit=text("cli.train.unit"), desc=text("cli.train.starting")
+            total=1,
+            unit=text("cli.train.unit"),
+            desc=text("cli.train.starting"),
+            disable=None,  # off where nobody watches: a file or a pipe
         )
         return self
 
@@ -126,7 +130,7 @@ def _finished(folder: Path, outcome: Outcome) -> dict[str, object]:
         "steps": model.steps,
         "seconds": round(model.seconds, 3),
         "train_loss": model.train_loss,
-        "eval": evaluation.summary() if evaluation else {},
+        "eval": summary(evaluation) if evaluation else {},
     }
 
 
