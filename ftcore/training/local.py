@@ -148,6 +148,7 @@ class LocalTrainer:
         return {
             **os.environ,
             "FTCORE_DATA": str(self._settings.data_dir),
+            "FTCORE_MODELS": str(self._settings.models_dir),
             "FTCORE_TRAINING_THREADS": threads,
             "OMP_NUM_THREADS": threads,
             "OMP_WAIT_POLICY": "PASSIVE",  # idle threads must not spin beside a server

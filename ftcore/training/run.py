@@ -84,10 +84,7 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
         WrongTaskError: Configuration and dataset are for different tasks.
     """
     dataset, config = request.dataset, request.config
-    if dataset.task is not config.task:
-        raise WrongTaskError(found=dataset.task.value, expected=config.task.value)
-    if not dataset.examples:
-        raise UnusableDatasetError(name=dataset.name, findings=1)
+    _require_trainable(request)
     meter = ProgressMeter(
         on_event,
         read_speed(models_dir, config.base_model),
@@ -116,6 +113,14 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
     model = _manifest(lesson, weights, make_id(), clock().isoformat())
     model.save(folder)
     return model
+
+
+def _require_trainable(request: TrainingRequest) -> None:
+    dataset, task = request.dataset, request.config.task
+    if dataset.task is not task:
+        raise WrongTaskError(found=dataset.task.value, expected=task.value)
+    if not dataset.examples:
+        raise UnusableDatasetError(name=dataset.name, findings=1)
 
 
 def _system_prompt(request: TrainingRequest) -> str:

@@ -1,5 +1,8 @@
 """Presets become whole configurations with sane forecasts."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,7 +77,10 @@ def test_chat_consults_the_nearest_example_and_classification_cannot() -> None:
     assert not configure(Task.CLASSIFICATION, Preset.BALANCED, 30).use_nearest
 
 
-def test_forecasts_follow_the_speed_that_was_measured(settings: Settings) -> None:
+def test_forecasts_follow_the_speed_that_was_measured(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings = replace(settings, models_dir=tmp_path / "models")
     trainer, dataset = LocalTrainer(settings), chat(30)
     config = configure(Task.CHAT, Preset.BALANCED, 30)
     before = trainer.forecast(dataset, config).seconds
@@ -82,8 +88,8 @@ def test_forecasts_follow_the_speed_that_was_measured(settings: Settings) -> Non
     assert trainer.forecast(dataset, config).seconds < before
 
 
-def test_speed_is_remembered_by_model_and_smoothed(settings: Settings) -> None:
-    folder = settings.models_dir
+def test_speed_is_remembered_by_model_and_smoothed(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
     assert read_speed(folder, "one") == DEFAULT_TOKENS_PER_SECOND
     write_speed(folder, "one", 400.0)
     write_speed(folder, "two", 90.0)
