@@ -90,7 +90,9 @@ def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
             train_loss=report.loss,
             eval_loss=report.eval_loss,
         )
-        lesson.meter.step(event, report.tokens, report.tokens_left)
+        lesson.meter.step(
+            event, report.tokens, report.tokens_left, pause=report.eval_seconds
+        )
 
     loop = LoraLoop(
         model,

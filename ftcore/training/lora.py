@@ -7,6 +7,7 @@ answers, one flat float32 master copy for the optimiser, no gradient checkpointi
 
 import math
 import random
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ class StepReport:
         tokens: Tokens of the step's conversations.
         tokens_left: Tokens of the steps to come.
         eval_loss: Loss on the held-out answers, when an epoch ended.
+        eval_seconds: Time that measuring it took.
     """
 
     step: int
@@ -50,6 +52,7 @@ class StepReport:
     tokens: int
     tokens_left: int
     eval_loss: float | None = None
+    eval_seconds: float = 0.0
 
 
 OnStep = Callable[[StepReport], None]
@@ -255,6 +258,7 @@ class LoraLoop:
             if epoch == len(epochs) - 1:
                 last_losses.append(loss)
             ends_epoch = step + 1 == len(batches) or batches[step + 1][0] != epoch
+            before = time.perf_counter()
             if ends_epoch and held_out:
                 eval_loss = mean_loss(self.model, held_out)
             self.on_step(
@@ -266,6 +270,7 @@ class LoraLoop:
                     tokens=sizes[step],
                     tokens_left=sum(sizes[step + 1 :]),
                     eval_loss=eval_loss if ends_epoch else None,
+                    eval_seconds=time.perf_counter() - before,
                 )
             )
         weights.restore()

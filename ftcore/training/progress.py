@@ -61,16 +61,23 @@ class ProgressMeter:
             ProgressEvent(Phase.TRAINING, total_steps=total_steps, seconds_left=left)
         )
 
-    def step(self, event: ProgressEvent, tokens: int, tokens_left: int) -> None:
+    def step(
+        self,
+        event: ProgressEvent,
+        tokens: int,
+        tokens_left: int,
+        pause: float = 0.0,
+    ) -> None:
         """Tell of a step done; fills in speed and times.
 
         Args:
             event: Step, epoch and losses.
             tokens: Tokens of that step.
             tokens_left: Tokens of the steps to come.
+            pause: Seconds since the last step that were not training.
         """
         now = self.ticks()
-        took = max(now - self._step_started, 1e-6)
+        took = max(now - self._step_started - pause, 1e-6)
         self._step_started = now
         self._training_seconds += took
         self.tokens_done += tokens

@@ -103,16 +103,24 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
         meter=meter,
         should_stop=should_stop,
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MANIFEST).unlink(missing_ok=True)  # an older model is no longer whole
-    train = train_classifier if config.task is Task.CLASSIFICATION else train_generator
-    weights = train(lesson)
-    save_examples(folder / EXAMPLES, list(division.stored))
-    save_examples(folder / TEST, [StoredExample(e, True) for e in division.extra])
-    index.save(folder)
+    weights = _train_and_write(lesson, division)
     model = _manifest(lesson, weights, make_id(), clock().isoformat())
     model.save(folder)
     return model
+
+
+def _train_and_write(lesson: Lesson, division: _Division) -> Weights:
+    """Write everything but the manifest, which marks a whole model."""
+    folder = lesson.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)  # an older model is no longer whole
+    classifies = lesson.request.config.task is Task.CLASSIFICATION
+    weights = train_classifier(lesson) if classifies else train_generator(lesson)
+    save_examples(folder / EXAMPLES, list(division.stored))
+    extra = [StoredExample(example, held_out=True) for example in division.extra]
+    save_examples(folder / TEST, extra)
+    lesson.index.save(folder)
+    return weights
 
 
 def _require_trainable(request: TrainingRequest) -> None:

@@ -57,6 +57,15 @@ def test_the_first_step_replaces_the_guess() -> None:
     assert events[-1].seconds_left == pytest.approx(1 + 14)
 
 
+def test_time_spent_measuring_is_no_slow_training() -> None:
+    watch, events = Watch(), []
+    meter = ProgressMeter(events.append, 100.0, 0.0, watch)
+    watch.now += 5
+    event = ProgressEvent(Phase.TRAINING, step=1, total_steps=2)
+    meter.step(event, 100, 100, pause=4.0)
+    assert events[-1].tokens_per_second == pytest.approx(100)
+
+
 def test_the_simulation_walks_through_the_same_states() -> None:
     dataset = Dataset("demo", Task.CHAT, (Example.from_pair("a", "b"),))
     config = configure(Task.CHAT, Preset.QUICK, 1)
