@@ -175,9 +175,15 @@ class Training:
             status, events = trainer.status(row.id), trainer.events(row.id)
         except UnknownJobError:
             status, events = JobStatus(state, row.progress), ()
-        if state.is_final:  # the store's word is the last one
+        # The store's word is the last one: until the runner has copied the end, the
+        # row has no model yet, and a page that saw the end too soon would stop looking.
+        if state.is_final or status.state.is_final:
             status = JobStatus(
-                state, row.progress, status.last, row.model_dir, row.error_code
+                state,
+                row.progress if state.is_final else status.progress,
+                status.last,
+                row.model_dir,
+                row.error_code,
             )
         return JobView(row, status, events)
 

@@ -1,0 +1,197 @@
+"""A participant's whole path in a real browser: nothing is scripted but the mouse.
+
+The server trains, serves and evaluates for real. With ``FTCORE_SCREENSHOTS=FOLDER``
+every page is photographed on the way, which is how the README's pictures are made.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+
+from ftcore.data.examples import Example
+from ftcore.settings import ROOT
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
+
+TRAINING_MS = 420_000  # a busy machine trains five times slower than a calm one
+ANSWER_MS = 120_000
+FACTS = {
+    "¿A qué hora abre la peluquería?": "Abrimos a las 9:30 de martes a sábado.",
+    "¿Cuánto cuesta un corte de pelo?": "El corte cuesta 18 euros, con lavado.",
+    "¿Hacéis mechas californianas?": "Sí, cuestan 65 euros y duran dos horas.",
+    "¿Dónde está la peluquería?": "Estamos en la calle Olmo, 12.",
+    "¿Puedo pagar con tarjeta?": "Sí, con tarjeta, Bizum o en efectivo.",
+    "¿Cortáis el pelo a niños?": "Sí, el corte infantil cuesta 12 euros.",
+    "¿Hace falta pedir cita?": "Sí, pide cita en la web con un día.",
+    "¿Cómo cancelo una cita?": "Avísanos con cuatro horas y la cambiamos.",
+    "¿Hacéis peinados de novia?": "Sí, con una prueba antes; cuestan 120 euros.",
+    "¿Vendéis productos?": "Sí, tenemos champús desde 9 euros.",
+    "¿Hay aparcamiento cerca?": "Hay uno público a dos calles, en la plaza Mayor.",
+    "¿Abrís los domingos?": "No, los domingos y los lunes cerramos.",
+}
+
+
+@pytest.fixture(scope="module")
+def address(serve, tmp_path_factory) -> Iterator[str]:
+    with serve(ROOT / "app.py", tmp_path_factory.mktemp("story")) as found:
+        yield found
+
+
+@pytest.fixture
+def enter(browser: Browser, address: str):
+    """Let somebody new come in with a browser of their own."""
+    contexts: list[BrowserContext] = []
+
+    def go(path: str = "/", size: tuple[int, int] = (1280, 800)) -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="es-ES"
+        )
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address + path)
+        expect(page.locator("h1").first).to_be_visible()
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def photograph(page: Page, name: str) -> None:
+    folder = os.environ.get("FTCORE_SCREENSHOTS")
+    if folder:
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(1500)  # charts draw themselves in
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(f".st-key-{key}").locator("button:visible, a:visible").first.click()
+
+
+def found_project(page: Page, case: str, name: str, objective: str = "") -> None:
+    """Step 1: pick a card, fill in the form, go on to the data."""
+    press(page, f"choose-{case}")
+    page.locator(f".st-key-nickname-{case} input").fill("Ana")
+    page.locator(f".st-key-name-{case} input").fill(name)
+    if objective:
+        page.locator(f".st-key-objective-{case} textarea").fill(objective)
+    photograph(page, f"project-{case}")
+    press(page, f"start-{case}")
+    page.wait_for_url("**/data")
+
+
+def train(page: Page) -> None:
+    """Steps 3 and 4: keep the tool that is chosen, train, see it end."""
+    press(page, "action-tool")
+    page.wait_for_url("**/tool")
+    expect(page.locator(".st-key-start button")).to_be_visible()
+    photograph(page, "tool")
+    press(page, "start")
+    page.wait_for_url("**/train")
+    press(page, "start-training")
+
+
+def ask(frame: FrameLocator, question: str) -> None:
+    frame.locator("#question textarea").fill(question)
+    frame.locator("#question textarea").press("Enter")
+
+
+def choose(page: Page, key: str, number: int) -> None:
+    """Choose an option of a scale by its place, from 1."""
+    page.locator(f".st-key-{key} label[data-baseweb=radio], .st-key-{key} button").nth(
+        number - 1
+    ).click()
+
+
+def test_from_a_file_to_a_graded_model(enter, tmp_path, address):
+    rows = [
+        {"messages": [m.to_json() for m in Example.from_pair(*pair).messages]}
+        for pair in FACTS.items()
+    ]
+    upload = tmp_path / "peluqueria.jsonl"
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    lines[3] = lines[3].replace("}]}", "},]}")  # the slip that people make most
+    upload.write_text("\n".join(lines), encoding="utf-8")
+
+    page = enter()
+    photograph(page, "project")
+    found_project(
+        page, "own", "Peluquería Lucía", "Contestar lo que más preguntan las clientas."
+    )
+    page.locator(".st-key-upload input[type=file]").set_input_files(upload)
+    expect(page.locator(".st-key-action-tool a:visible")).to_contain_text("12")
+    expect(page.get_by_text("línea 4").first).to_be_visible()
+    photograph(page, "data-upload")
+
+    train(page)
+    cancel = page.locator(".st-key-cancel-training button")
+    expect(cancel).to_be_visible()
+    page.reload()  # the job is found again
+    expect(cancel).to_be_visible()
+    page.locator(".js-plotly-plot").first.wait_for(timeout=TRAINING_MS)
+    photograph(page, "train")
+    page.locator(".st-key-state-succeeded").wait_for(timeout=TRAINING_MS)
+    photograph(page, "train-done")
+
+    press(page, "action-playground")
+    page.wait_for_url("**/playground")
+    frame = page.frame_locator("iframe")
+    ask(frame, "a que hora abris?")
+    for arm in ("base", "tuned"):
+        answer = frame.locator(f"#chat-{arm} .bot").last
+        expect(answer).to_contain_text(re.compile(r"\w{2}"), timeout=ANSWER_MS)
+    expect(frame.locator("#chat-tuned .bot").last).to_contain_text(
+        "9:30", timeout=ANSWER_MS
+    )
+    expect(frame.locator(".ft-speed").nth(1)).to_contain_text("s", timeout=ANSWER_MS)
+    photograph(page, "playground")
+
+    page.goto(f"{address}/results")
+    press(page, "start-exam")
+    expect(page.locator(".st-key-state-exam")).to_be_visible()
+    page.get_by_text("Ejemplo más parecido").first.wait_for(timeout=TRAINING_MS)
+    expect(page.locator(".st-key-radar .js-plotly-plot")).to_be_visible()
+    for criterion in ("tone", "information", "usefulness", "creativity"):
+        choose(page, f"rate-{criterion}", 4)
+    photograph(page, "results")
+
+    link = page.locator(".st-key-voting-link code").first.inner_text()
+    voter = enter(link[link.index("/vote") :], (390, 844))
+    for criterion in ("functionality", "relevance", "creativity", "presentation"):
+        choose(voter, f"vote-{criterion}", 5)
+    photograph(voter, "vote")
+    page.reload()
+    expect(page.get_by_text("1 voto").first).to_be_visible()
+    expect(page.locator(".st-key-radar .js-plotly-plot")).to_be_visible()
+
+    stranger = enter("/results")
+    expect(stranger.get_by_text("Peluquería Lucía")).to_have_count(0)
+
+
+def test_from_a_template_to_a_classifier_on_a_phone(enter):
+    page = enter("/", (390, 844))
+    photograph(page, "phone-project")
+    found_project(page, "hr_emails", "Correos de la oficina")
+    press(page, "use-template")
+    expect(page.locator(".st-key-action-tool a:visible")).to_contain_text("45")
+    photograph(page, "phone-data")
+    train(page)
+    page.locator(".st-key-state-succeeded").wait_for(timeout=TRAINING_MS)
+    photograph(page, "phone-train")
+    press(page, "action-playground")
+    page.wait_for_url("**/playground")
+    frame = page.frame_locator("iframe")
+    frame.locator("#text textarea").fill(
+        "Se ha caído el servidor de nóminas, es urgente"
+    )
+    frame.locator("#text").locator("button").first.click()
+    expect(frame.locator("#verdicts")).to_contain_text("%", timeout=ANSWER_MS)
+    expect(frame.locator("#verdicts")).to_contain_text("urgente")
+    photograph(page, "phone-playground")
