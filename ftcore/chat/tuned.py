@@ -6,7 +6,8 @@ from pathlib import Path
 from ftcore.chat.base import DEFAULT_SAMPLING, SamplingOptions
 from ftcore.chat.baselines import word_pieces
 from ftcore.chat.llama_cpp import LlamaEngine
-from ftcore.chat.questions import nearest_to_last
+from ftcore.chat.questions import nearest_to_last, user_questions
+from ftcore.chat.small_talk import small_talk_reply
 from ftcore.data.examples import Example, Message, Task
 from ftcore.models.prompting import conversation
 from ftcore.models.retrieval import ExampleIndex
@@ -41,7 +42,7 @@ class TunedChat:
         """
         shown = self._examples_to_show(messages)
         if shown is None:
-            yield from word_pieces(self._manifest.refusal)
+            yield from word_pieces(self._words_without_example(messages))
             return
         prompt = conversation(self._manifest.system_prompt, messages, shown)
         yield from self._engine.stream(
@@ -56,6 +57,17 @@ class TunedChat:
         near = nearest_to_last(self._index, messages, model.similarity_threshold)
         best = near[0].similarity if near else -1.0
         refuses = model.task is Task.CHAT and bool(model.refusal)
-        if refuses and best < model.similarity_threshold:
+        is_greeting = refuses and self._greeting(messages) is not None
+        if refuses and (is_greeting or best < model.similarity_threshold):
             return None
         return [neighbour.example for neighbour in near]
+
+    def _words_without_example(self, messages: Sequence[Message]) -> str:
+        return self._greeting(messages) or self._manifest.refusal
+
+    def _greeting(self, messages: Sequence[Message]) -> str | None:
+        """Return the reply to small talk that no example of the dataset answers."""
+        questions = user_questions(messages)
+        reply = small_talk_reply(questions[-1]) if questions else None
+        taught = any(small_talk_reply(e.prompt) for e in self._index.examples)
+        return None if taught else reply
