@@ -1,9 +1,8 @@
 """Hand-made doubles that behave like the real thing, only faster."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from ftcore.chat.base import DEFAULT_SAMPLING, SamplingOptions
-from ftcore.data.examples import Dataset, Message
+from ftcore.data.examples import Dataset
 from ftcore.errors import TrainerClosedError, UnknownJobError
 from ftcore.training.base import (
     Availability,
@@ -62,15 +61,3 @@ class SteppedTrainer:
     def finish(self, job_id: str, model_dir: str) -> None:
         """Let a job end well."""
         self.statuses[job_id] = JobStatus(JobState.SUCCEEDED, 1.0, None, model_dir)
-
-
-class ParrotChat:
-    """Says the same words whatever is asked."""
-
-    def __init__(self, words: str) -> None:
-        self.words = words
-
-    def reply(
-        self, messages: Sequence[Message], options: SamplingOptions = DEFAULT_SAMPLING
-    ) -> Iterator[str]:
-        yield from self.words.split(" ")

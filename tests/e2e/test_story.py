@@ -156,7 +156,8 @@ def test_from_a_file_to_a_graded_model(enter, tmp_path, address):
     page.goto(f"{address}/results")
     press(page, "start-exam")
     expect(page.locator(".st-key-state-exam")).to_be_visible()
-    page.get_by_text("Ejemplo más parecido").first.wait_for(timeout=TRAINING_MS)
+    expect(page.locator(".st-key-state-exam")).to_have_count(0, timeout=TRAINING_MS)
+    expect(page.get_by_text("Ejemplo más parecido").first).to_be_attached()
     expect(page.locator(".st-key-radar .js-plotly-plot")).to_be_visible()
     for criterion in ("tone", "information", "usefulness", "creativity"):
         choose(page, f"rate-{criterion}", 4)
