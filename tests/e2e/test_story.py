@@ -105,9 +105,9 @@ def ask(frame: FrameLocator, question: str) -> None:
 
 def choose(page: Page, key: str, number: int) -> None:
     """Choose an option of a scale by its place, from 1."""
-    page.locator(f".st-key-{key} label[data-baseweb=radio], .st-key-{key} button").nth(
-        number - 1
-    ).click()
+    radio = page.locator(f".st-key-{key}").get_by_role("radio").nth(number - 1)
+    radio.check(force=True)  # the input lies hidden under its label
+    expect(radio).to_be_checked()
 
 
 def test_from_a_file_to_a_graded_model(enter, tmp_path, address):
