@@ -39,10 +39,8 @@ def main(names: list[str]) -> int:
         found[name] = row(line)
         beside = f" | {line.peer}: {line.peer_value:,.1f}" if line.peer_value else ""
         ratio = f" | {line.ratio:.2f}x" if line.ratio else ""
-        mark = "met" if line.met else "NOT met"
-        print(
-            f"{name}: {line.value:,.1f} {line.unit}{beside}{ratio} | {line.goal}: {mark}"
-        )
+        mark = f"{line.goal}: {'met' if line.met else 'NOT met'}"
+        print(f"{name}: {line.value:,.1f} {line.unit}{beside}{ratio} | {mark}")
     ordered = [found[name] for name in LINES if name in found]
     RESULTS.write_text(json.dumps(ordered, indent=2) + "\n", "utf-8")
     return 0

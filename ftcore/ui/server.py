@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -111,6 +112,9 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncGenerator[dict[str, object]]:
     """Run the background jobs and warm Gradio up while the server lives."""
+    # Addresses carry playground tokens, and Streamlit gives this logger a handler
+    # after the server has taken it away.
+    logging.getLogger("uvicorn.access").disabled = True
     workshop = get_workshop()
     workshop.start()
     warm_up = asyncio.get_running_loop().call_later(_WARM_UP_SECONDS, _gradio.warm_up)

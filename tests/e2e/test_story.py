@@ -37,8 +37,13 @@ FACTS = {
 
 
 @pytest.fixture(scope="module")
-def address(serve, tmp_path_factory) -> Iterator[str]:
-    with serve(ROOT / "app.py", tmp_path_factory.mktemp("story")) as found:
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("story")
+
+
+@pytest.fixture(scope="module")
+def address(serve, folder) -> Iterator[str]:
+    with serve(ROOT / "app.py", folder) as found:
         yield found
 
 
@@ -110,7 +115,7 @@ def choose(page: Page, key: str, number: int) -> None:
     expect(radio).to_be_checked()
 
 
-def test_from_a_file_to_a_graded_model(enter, tmp_path, address):
+def test_from_a_file_to_a_graded_model(enter, tmp_path, address, folder):
     rows = [
         {"messages": [m.to_json() for m in Example.from_pair(*pair).messages]}
         for pair in FACTS.items()
@@ -172,6 +177,7 @@ def test_from_a_file_to_a_graded_model(enter, tmp_path, address):
     expect(page.get_by_text("1 voto").first).to_be_visible()
     expect(page.locator(".st-key-radar .js-plotly-plot")).to_be_visible()
 
+    assert "token=" not in (folder / "server.log").read_text(encoding="utf-8")
     stranger = enter("/results")
     expect(stranger.get_by_text("Peluquería Lucía")).to_have_count(0)
 
