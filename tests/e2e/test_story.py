@@ -174,7 +174,7 @@ def test_from_a_file_to_a_graded_model(enter, tmp_path, address, folder):
         choose(voter, f"vote-{criterion}", 5)
     photograph(voter, "vote")
     page.reload()
-    expect(page.get_by_text("1 voto").first).to_be_visible()
+    expect(page.get_by_text("Ha votado una persona").first).to_be_visible()
     expect(page.locator(".st-key-radar .js-plotly-plot")).to_be_visible()
 
     assert "token=" not in (folder / "server.log").read_text(encoding="utf-8")
