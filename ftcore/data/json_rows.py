@@ -4,44 +4,32 @@ import re
 
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.json_layout import after_nesting, region_end
-from ftcore.data.rows import Record, RowsRead
+from ftcore.data.json_cursor import JsonCursor
+from ftcore.data.rows import RowsRead
 from ftcore.data.strict_json import BlockReader
 from ftcore.data.tolerant_json import TolerantReader, UnrepairableError
+from ftcore.data.vocabulary import find_name
 
 _MOST_FAILURES = 10_000  # more broken objects than good ones: no such format
-_GAP = re.compile(r"[\s,;]*")
 _JUNK_STOP = re.compile(r"[{\n]|\[\s*[{\n]")
 _COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.{0,2000}?\*/", re.DOTALL)
 _FENCE = re.compile(r"```[^\n]*|~~~[^\n]*")
 _MESSAGE_LIST = re.compile(r"""\[\s*\{\s*["'“]?(?:role|rol|from|content|value)["'”]""")
-_WRAPPER = re.compile(r"""\{\s*"[^"\n]{1,40}"\s*:\s*\[\s*[{\[]""")
+_WRAPPER = re.compile(r"""\{\s*"([^"\n]{1,40})"\s*:\s*\[\s*[{\[]""")
+_MEMBER = re.compile(r"""(?=["])"[^"\n]{0,60}"\s*:\s*(\[\s*[{\[])?""")
+_CUT_OFF = {"truncated_object", "too_deep", "too_many_errors"}
 BARE_MESSAGES = "messages"
 
 
-class JsonRows:
+class JsonRows(JsonCursor):
     """One pass over a text; every character is looked at a bounded number of times."""
 
     def __init__(self, text: str, *, is_document: bool, max_rows: int) -> None:
-        r"""Prepare the pass.
-
-        Args:
-            text: The whole file, with ``\n`` line ends.
-            is_document: The file calls itself ``.json``: an array and a layout
-                over several lines are then as they should be.
-            max_rows: Reading stops after this many objects.
-        """
-        self._text = text
-        self._is_document = is_document
-        self._max_rows = max_rows
+        """Prepare the pass; the arguments are those of `JsonCursor`."""
+        super().__init__(text, is_document=is_document, max_rows=max_rows)
         self._strict = BlockReader(text)
-        self._out = RowsRead()
-        self._position = 0
-        self._line = 1
-        self._counted = 0
-        self._depth = 0
         self._failures = 0
         self._last_line = 0
-        self._noted: set[str] = set()
 
     def read(self) -> RowsRead:
         """Return every object with its line, and what had to be mended."""
@@ -50,7 +38,15 @@ class JsonRows:
             self._gap()
             if self._position < len(self._text):
                 self._step(self._text[self._position])
+        self._check_closed()
         return self._out
+
+    def _check_closed(self) -> None:
+        """Say that a list was left open, unless a cut off object explains it."""
+        errors = [f for f in self._out.findings if f.severity is Severity.ERROR]
+        cut = bool(errors) and errors[-1].code in _CUT_OFF
+        if self._depth and self._out.records and not cut:
+            self._note("unclosed_list", self._line_at(len(self._text)))
 
     def _step(self, character: str) -> None:
         if character == "{":
@@ -71,7 +67,10 @@ class JsonRows:
             return
         start = wrapper.end() - 1 + len(self._text) - len(self._text.lstrip())
         inner = self._text.rindex("[", 0, start + 1)
-        if self._text[start] == "{" and self._is_conversation(inner):
+        is_object = self._text[start] == "{"
+        if is_object and self._is_conversation(inner):
+            return
+        if not is_object and self._is_pairs(wrapper.group(1), start):
             return
         self._note_once("wrapped_list")
         self._position = inner
@@ -81,6 +80,11 @@ class JsonRows:
             inner
         )
 
+    def _is_pairs(self, key: str, start: int) -> bool:
+        """Whether ``"messages": [["user", …`` is one example, badly written."""
+        follows = self._text[start + 1 : start + 100].lstrip()[:1]
+        return follows == '"' and find_name("messages", [key]) is not None
+
     def _ends_file(self, inner: int) -> bool:
         try:
             _, end = self._strict.read(self._text, inner)
@@ -88,26 +92,6 @@ class JsonRows:
             return True
         rest = self._text[end : end + 200].strip()
         return rest.startswith(("}", ",")) and "\n{" not in self._text[end : end + 200]
-
-    def _gap(self) -> None:
-        gap = _GAP.match(self._text, self._position)
-        if gap is None or not gap.group():
-            return
-        if self._depth == 0 and not self._is_document:
-            self._blank_lines(gap.group())
-            if "," in gap.group() and self._out.records:
-                self._note("comma_between", self._line_at(self._position))
-        self._position = gap.end()
-
-    def _blank_lines(self, gap: str) -> None:
-        pieces = gap.split("\n")
-        first = self._line_at(self._position)
-        skip_first = 0 if self._position == 0 else 1
-        blank = pieces[skip_first:-1]
-        for offset, piece in enumerate(blank):
-            if not piece.strip():
-                line = first + offset + skip_first
-                self._note("blank_lines", line)
 
     def _record(self) -> None:
         start, line = self._position, self._line_at(self._position)
@@ -126,6 +110,7 @@ class JsonRows:
             self._note(code, line)
         self._layout(start, end, line)
         self._position = end
+        self._after_item = True
         if isinstance(value, dict):
             self._add(line, value)
 
@@ -166,12 +151,13 @@ class JsonRows:
         start = self._position
         line = self._line_at(start)
         follows = self._text[start + 1 : start + 200].lstrip()[:1]
-        if _MESSAGE_LIST.match(self._text, start) or follows not in {"{", "[", "]", ""}:
+        if _MESSAGE_LIST.match(self._text, start) or follows not in set("{[]/#") | {""}:
             self._list_record(start, line)
             return
         if not self._is_document:
             self._note_once("json_array")
         self._depth += 1
+        self._after_item = False
         self._position += 1
         if self._depth > 20:
             self._fail("too_deep", line, len(self._text))
@@ -187,17 +173,36 @@ class JsonRows:
             )
             return
         self._position = end
+        self._after_item = True
         if not isinstance(value, list):
             return
         if value and all(isinstance(item, dict) for item in value):
             self._note("bare_messages", line)
             self._add(line, {BARE_MESSAGES: value})
         else:
+            self._note_once("row_lists")
             self._add(line, {f"#{i}": item for i, item in enumerate(value, 1)})
+
+    def _next_list(self) -> int:
+        """Find the next list in the wrapping object, such as ``"test": [...]``."""
+        position = self._position
+        while True:
+            member = _MEMBER.match(self._text, position)
+            if not member:
+                return len(self._text)
+            if member.group(1):
+                return member.start(1)
+            try:
+                _, position = self._strict.read(self._text, member.end())
+            except (ValueError, RecursionError):
+                return len(self._text)
+            while self._text[position : position + 1] in tuple(", \n\t"):
+                position += 1
 
     def _close(self, character: str) -> None:
         if character == "]" and self._depth:
             self._depth -= 1
+            self._after_item = True
         elif "wrapped_list" not in self._noted:
             self._note("extra_close", self._line_at(self._position))
         self._position += 1
@@ -239,30 +244,5 @@ class JsonRows:
                     Finding("unreadable_object", Severity.ERROR, line)
                 )
         elif not self._depth:
-            end = len(self._text)
+            end = self._next_list()
         self._position = max(end, self._position + 1)
-
-    def _add(self, line: int, values: dict[str, object]) -> None:
-        if len(self._out.records) >= self._max_rows:
-            self._out.over_limit = True
-            return
-        self._out.records.append(Record(line, values))
-
-    def _said(self, code: str, line: int) -> bool:
-        said = self._out.findings
-        return bool(said) and said[-1].code == code and said[-1].line == line
-
-    def _note(self, code: str, line: int) -> None:
-        if self._said(code, line):
-            return
-        self._out.findings.append(Finding(code, Severity.REPAIR, line))
-
-    def _note_once(self, code: str) -> None:
-        if code not in self._noted:
-            self._noted.add(code)
-            self._out.findings.append(Finding(code, Severity.REPAIR))
-
-    def _line_at(self, position: int) -> int:
-        self._line += self._text.count("\n", self._counted, position)
-        self._counted = position
-        return self._line

@@ -7,44 +7,21 @@ is refused, never completed.
 
 import re
 
-MAX_DEPTH = 40
-
-_SPACE = re.compile(r"[\s\u200b\ufeff]+")
-_COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.{0,2000}?\*/", re.DOTALL)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
-_WORD = re.compile(r"[^\W\d][\w-]*|-?Infinity")
-_CLOSERS = {
-    '"': '"',
-    "'": "'",
-    "“": '”“"',
-    "”": '”“"',
-    "„": '“”"',
-    "‘": "’‘'",
-    "’": "’‘'",
-    "«": "»",
-    "`": "`´",
-    "´": "´`",
-}
-_QUOTES = "".join(_CLOSERS)
-_NEXT_KEY = re.compile(rf"""\s*(?:[{_QUOTES}][^\n{_QUOTES}]{{0,60}}[{_QUOTES}]\s*:)""")
-_AFTER_COMMA = re.compile(
-    rf"""\s*(?:[,{_QUOTES}}}\]{{\[]|[^\W\d]\w*\s*:|//|\#|/\*|-?\d|\Z)"""
+from ftcore.data.json_slips import (
+    AFTER_COMMA,
+    CLOSERS,
+    COMMENT,
+    ESCAPES,
+    LITERALS,
+    NEXT_KEY,
+    NUMBER,
+    PLAIN_SPACE,
+    SPACE,
+    SWALLOWED_KEY,
+    WORD,
 )
-_LITERALS: dict[str, tuple[object, str]] = {
-    "true": (True, ""),
-    "false": (False, ""),
-    "null": (None, ""),
-    "True": (True, "python_literals"),
-    "False": (False, "python_literals"),
-    "None": (None, "python_literals"),
-    "undefined": (None, "python_literals"),
-    "NaN": (None, "not_a_number"),
-    "nan": (None, "not_a_number"),
-    "Infinity": (None, "not_a_number"),
-    "-Infinity": (None, "not_a_number"),
-}
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
+MAX_DEPTH = 40
 
 class NumberText(str):
     """A JSON number, spelt as in the file, so that ``4.50`` stays ``4.50``."""
@@ -79,7 +56,7 @@ class TolerantReader:
 
         Raises:
             UnrepairableError: With the code ``truncated_object``,
-                ``too_deep`` or ``unreadable_object``.
+                ``too_deep``, ``unclosed_quote`` or ``unreadable_object``.
         """
         return self._value(0)
 
@@ -90,11 +67,13 @@ class TolerantReader:
     def _skip(self) -> str:
         """Pass over space and comments; return the next character or ''."""
         while self.position < self._end:
-            space = _SPACE.match(self._text, self.position, self._end)
+            space = SPACE.match(self._text, self.position, self._end)
             if space:
+                if not PLAIN_SPACE.issuperset(space.group()):
+                    self._note("odd_spaces")
                 self.position = space.end()
                 continue
-            comment = _COMMENT.match(self._text, self.position, self._end)
+            comment = COMMENT.match(self._text, self.position, self._end)
             if not comment:
                 return self._text[self.position]
             self._note("comments")
@@ -111,19 +90,19 @@ class TolerantReader:
             return self._object(depth)
         if character == "[":
             return self._array(depth)
-        if character in _CLOSERS:
+        if character in CLOSERS:
             return self._string(is_key=False)
         return self._bare()
 
     def _bare(self) -> object:
-        number = _NUMBER.match(self._text, self.position, self._end)
+        number = NUMBER.match(self._text, self.position, self._end)
         if number:
             self.position = number.end()
             return NumberText(number.group())
-        word = _WORD.match(self._text, self.position, self._end)
-        if word and word.group() in _LITERALS:
+        word = WORD.match(self._text, self.position, self._end)
+        if word and word.group() in LITERALS:
             self.position = word.end()
-            value, code = _LITERALS[word.group()]
+            value, code = LITERALS[word.group()]
             self._note(code)
             return value
         cut = word is not None and word.end() == self._end
@@ -134,22 +113,28 @@ class TolerantReader:
         found: dict[str, object] = {}
         while not self._closed("}", after_value=bool(found)):
             key = self._key()
-            if self._skip() != ":":
-                cut = self.position >= self._end
-                raise UnrepairableError(
-                    "truncated_object" if cut else "unreadable_object"
-                )
-            self.position += 1
+            self._colon()
             if key in found:
                 self._note("duplicate_keys")
             found[key] = self._value(depth + 1)
         return found
 
+    def _colon(self) -> None:
+        character = self._skip()
+        if character == "" or self.position >= self._end:
+            raise UnrepairableError("truncated_object")
+        if character != ":":
+            self._note("missing_colon")
+        if character in ":=":
+            self.position += 1
+        elif character not in CLOSERS:
+            raise UnrepairableError("unreadable_object")
+
     def _key(self) -> str:
         character = self._skip()
-        if character in _CLOSERS and character:
+        if character in CLOSERS and character:
             return self._string(is_key=True)
-        word = _WORD.match(self._text, self.position, self._end)
+        word = WORD.match(self._text, self.position, self._end)
         if not word:
             raise UnrepairableError("unreadable_object")
         self._note("unquoted_keys")
@@ -167,7 +152,9 @@ class TolerantReader:
         """Deal with what stands between values; return whether the end came."""
         character = self._skip()
         commas = 0
-        while character == ",":
+        while character and character in ",;":
+            if character == ";":
+                self._note("semicolon_for_comma")
             commas += 1
             self.position += 1
             character = self._skip()
@@ -188,15 +175,17 @@ class TolerantReader:
 
     def _string(self, *, is_key: bool) -> str:
         opener = self._text[self.position]
-        closers = _CLOSERS[opener]
+        closers = CLOSERS[opener]
         if opener != '"':
             self._note("single_quotes" if opener in "'`´" else "typographic_quotes")
         self.position += 1
         chunk = re.compile(rf"[^\\\n{closers}]+")
         pieces: list[str] = []
+        inner = False
         while self.position < self._end:
             plain = chunk.match(self._text, self.position, self._end)
             if plain:
+                self._note("tab_in_string" if "\t" in plain.group() else "")
                 pieces.append(plain.group())
                 self.position = plain.end()
                 continue
@@ -208,28 +197,38 @@ class TolerantReader:
                 self._note("newline_in_string")
                 pieces.append(character)
             elif self._closes(is_key=is_key):
-                return "".join(pieces)
+                return self._whole("".join(pieces), inner=inner)
+            elif is_key and character == '"':
+                raise UnrepairableError("unclosed_quote")
             else:
-                self._note("inner_quotes" if character == '"' else "")
+                inner = inner or character == '"'
                 pieces.append(character)
         raise UnrepairableError("truncated_object")
 
+    def _whole(self, text: str, *, inner: bool) -> str:
+        if inner and SWALLOWED_KEY.search(text):
+            raise UnrepairableError("unclosed_quote")
+        self._note("inner_quotes" if inner else "")
+        return text
+
     def _closes(self, *, is_key: bool) -> bool:
         """Whether the quote just read ends the string, told by what follows."""
-        space = _SPACE.match(self._text, self.position, self._end)
+        space = SPACE.match(self._text, self.position, self._end)
         after = space.end() if space else self.position
         if after >= self._end:
             return not is_key
         character = self._text[after]
         if is_key:
-            return character == ":"
+            return character in ":=" or character in CLOSERS
         if character in "}]":
             return True
         if character == ",":
-            return bool(_AFTER_COMMA.match(self._text, after + 1, self._end))
-        if _COMMENT.match(self._text, after, self._end) and character == "/":
+            return bool(AFTER_COMMA.match(self._text, after + 1, self._end))
+        if character == ";":
+            return bool(NEXT_KEY.match(self._text, after + 1, self._end))
+        if COMMENT.match(self._text, after, self._end) and character == "/":
             return True
-        return bool(_NEXT_KEY.match(self._text, after, self._end))
+        return bool(NEXT_KEY.match(self._text, after, self._end))
 
     def _escape(self) -> str:
         character = self._text[self.position : self.position + 1]
@@ -238,9 +237,9 @@ class TolerantReader:
             if re.fullmatch(r"[0-9a-fA-F]{4}", digits):
                 self.position += 5
                 return chr(int(digits, 16))
-        if character in _ESCAPES:
+        if character in ESCAPES:
             self.position += 1
-            return _ESCAPES[character]
+            return ESCAPES[character]
         if character and character in "\"'/\\":
             self.position += 1
             return character
