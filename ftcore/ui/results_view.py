@@ -43,12 +43,24 @@ def show_evaluation(evaluation: Evaluation) -> None:
             f"{text(f'results.rival.{rival.arm}', share=share)} "
             f"{text(f'evaluation.comparison.{clear}')}"
         )
+    if _asks_for_unseen_facts(evaluation):
+        st.info(text("results.unseen_facts"), icon=":material/lightbulb:")
     _show_metrics(evaluation, tuned)
     if len(evaluation.arms) > 1:
         _show_arms(evaluation.arms, tuned, rival)
     if evaluation.task is Task.CLASSIFICATION:
         _show_confusion(tuned)
     show_answers(evaluation.arms, tuned)
+
+
+def _asks_for_unseen_facts(evaluation: Evaluation) -> bool:
+    """Whether nobody could answer: not even copying the nearest example helps.
+
+    Held-out facts are in no other example, so a failed exam then says nothing of the
+    model's skill, and a person should hear that before losing heart.
+    """
+    is_chat = evaluation.task is Task.CHAT
+    return is_chat and not any(arm.accuracy.passed for arm in evaluation.arms)
 
 
 def _show_arms(
