@@ -3,6 +3,12 @@
 import pytest
 
 from ftcore.chat.small_talk import small_talk_reply
+from ftcore.chat.tuned import TunedChat
+from ftcore.data.examples import Example, Message, Role, Task
+from ftcore.models.embeddings import SpellingEmbedder
+from ftcore.models.retrieval import ExampleIndex
+from ftcore.models.trained import load_trained
+from tests.unit.chat.test_chat_arms import make_folder
 
 
 @pytest.mark.parametrize(
@@ -35,3 +41,34 @@ def test_thanks_and_farewells_get_their_own(message, other):
 )
 def test_a_question_is_no_small_talk(message):
     assert small_talk_reply(message) is None
+
+
+class EchoEngine:
+    """Answers with the last question, so that a test sees that it was asked."""
+
+    def stream(self, messages, options, adapter=None, stop_event=None, pinned=1):
+        yield f"eco: {messages[-1].content}"
+
+
+def tuned_chat(folder, *questions):
+    index = ExampleIndex.build(
+        [Example.from_pair(question, "respuesta") for question in questions],
+        SpellingEmbedder(),
+    )
+    manifest = load_trained(make_folder(folder, Task.CHAT))
+    return TunedChat(EchoEngine(), folder / "adapter.gguf", index, manifest)
+
+
+def reply(model, question):
+    return "".join(model.reply([Message(Role.USER, question)]))
+
+
+def test_a_chat_model_greets_and_still_answers_questions(tmp_path):
+    model = tuned_chat(tmp_path, "¿Cuánto cuesta el envío?")
+    assert reply(model, "¡Hola!") == small_talk_reply("hola")
+    assert reply(model, "hola, ¿cuánto cuesta?") == "eco: hola, ¿cuánto cuesta?"
+
+
+def test_a_greeting_that_was_taught_is_left_to_the_model(tmp_path):
+    model = tuned_chat(tmp_path, "Hola", "¿Cuánto cuesta el envío?")
+    assert reply(model, "hola") == "eco: hola"
