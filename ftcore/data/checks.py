@@ -19,6 +19,8 @@ MAX_EXAMPLES = 1_000  # above this the course calls it counterproductive
 WINDOW_TOKENS = 2_048  # context of the embedded base model
 CHARACTERS_PER_TOKEN = 3.5  # Spanish text in a small English-first vocabulary
 _LONGEST_PLACEHOLDER = 40  # characters
+_FEW = 3  # fewer numbers than this may be chance
+_NUMBER = re.compile(r"\s*[+-]?\d[\d.,\s]*(?:e[+-]?\d+)?%?\s*", re.IGNORECASE)
 MAX_SHARE = 0.70  # of one class before the rest is drowned
 
 
@@ -81,6 +83,13 @@ def check_echo(dataset: Dataset) -> Iterator[Finding]:
         same = comparable(example.target) == comparable(example.prompt)
         if same and dataset.task is not Task.CLASSIFICATION:
             yield Finding("answer_is_question", Severity.WARNING, example.line)
+
+
+def check_numbers(dataset: Dataset) -> Iterator[Finding]:
+    """A table of measures or codes, which has nothing to read."""
+    prompts = [example.prompt for example in dataset]
+    if len(prompts) >= _FEW and all(map(_NUMBER.fullmatch, prompts)):
+        yield Finding("numbers_only", Severity.ERROR)
 
 
 @cache
@@ -164,6 +173,7 @@ CHECKS: tuple[Check, ...] = (
     check_classes,
     check_repeated,
     check_echo,
+    check_numbers,
     check_placeholders,
     check_length,
     check_template_tokens,

@@ -64,7 +64,7 @@ def map_columns(names: Sequence[str]) -> Mapping | None:
         The mapping, or ``None`` if the names leave no reasonable choice.
     """
     usable = list(names)
-    target_part, target = _first(_TARGETS, usable)
+    target_part, target = _first(_targets(usable), usable)
     if target is None or target_part is None:
         return _from_source_only(usable)
     rest = [name for name in usable if name != target]
@@ -80,6 +80,15 @@ def map_columns(names: Sequence[str]) -> Mapping | None:
     used = {source, target, system, context}
     stray = tuple(name for name in usable if name not in used)
     return Mapping(source, target, kind, context, system, stray=stray)
+
+
+def _targets(names: list[str]) -> tuple[str, ...]:
+    """Put the label last where a question has its answer: it only sorts them."""
+    is_dialogue = find_name("text", names) is None and any(
+        find_name(source, names) and find_name(target, names)
+        for source, target in (("question", "answer"), ("prompt", "completion"))
+    )
+    return (*_TARGETS[1:], _TARGETS[0]) if is_dialogue else _TARGETS
 
 
 def _first(parts: Sequence[str], names: list[str]) -> tuple[str | None, str | None]:

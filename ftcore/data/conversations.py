@@ -14,6 +14,8 @@ from ftcore.errors import Param
 
 _TYPO_LIKENESS = 0.8
 _KNOWN_KEYS = frozenset({"name", "weight", "id"})
+_TOOL_KEYS = ("tool_calls", "function_call")
+_TOOL_ROLES = frozenset({"tool", "function"})
 
 
 @dataclass(slots=True)
@@ -105,17 +107,32 @@ class _Reader:
         if not isinstance(item, dict):
             raise _BadRowError("not_a_message")
         names = list(item)
+        used = next((key for key in _TOOL_KEYS if item.get(key)), None)
+        if used is not None or item.get("role") in _TOOL_ROLES:
+            raise _BadRowError("tool_use", found=str(used or item["role"]))
         role_key = "role" if "role" in item else find_name("role", names)
         if role_key is None:
             raise _BadRowError("missing_role")
         rest = [name for name in names if name != role_key]
         content_key = "content" if "content" in item else find_name("content", rest)
         if content_key is None:
+            content_key = self._misspelt("content", rest)
+        if content_key is None:
             raise _BadRowError("missing_content")
         self._out.stray += [
             n for n in rest if n != content_key and n not in _KNOWN_KEYS
         ]
         return Message(self._role(item[role_key]), self._content(item[content_key]))
+
+    def _misspelt(self, part: str, names: list[str]) -> str | None:
+        close = get_close_matches(part, names, 1, _TYPO_LIKENESS)
+        if not close:
+            return None
+        params = {"found": excerpt(close[0]), "name": part}
+        self._out.findings.append(
+            Finding("key_renamed", Severity.REPAIR, self._line, params={**params})
+        )
+        return close[0]
 
     def _role(self, value: object) -> Role:
         if isinstance(value, str) and value in Role.__members__.values():

@@ -14,6 +14,8 @@ from ftcore.data.tables import (
     Row,
     consistency,
     has_content,
+    has_names,
+    header_below,
     is_header,
     is_rule,
     is_table,
@@ -48,6 +50,7 @@ class CsvRows:
         first = next((row for row in rows if has_content(row.cells)), None)
         if first is None:
             return self._out
+        self._note_blank_start(first)
         body: list[Row] = []
         for row in rows:
             if len(body) > self._max_rows:
@@ -57,7 +60,8 @@ class CsvRows:
                 body.append(row)
             elif row.line < len(self._lines) or row.cells:
                 self._note("blank_rows", row.line)
-        self._fill(first, body)
+        first, body = self._below_title(first, body)
+        self._fill(*self._opened(first, body))
         if len(self._out.records) > self._max_rows:
             self._out.over_limit = True
         return self._out
@@ -133,14 +137,49 @@ class CsvRows:
             body = [first, *body]
             if not is_table(body, width, spaced=self._is_spaced()):
                 return
-            self._note("no_header", None)
             names = positions(body, width)
+            swapped = names[0] == "label"
+            self._note("no_header_label_first" if swapped else "no_header", None)
         else:
             names = self._names(header, body)
             body = self._without_header(header, body)
         labels = last_values(body, len(names))
         for row in body:
             self._add(names, row, labels)
+
+    def _note_blank_start(self, first: Row) -> None:
+        for line in range(self._skip + 1, first.line):
+            self._note("blank_rows", line)
+
+    def _below_title(self, first: Row, body: list[Row]) -> tuple[Row, list[Row]]:
+        """Look for the header under a title or an introduction."""
+        index = None if is_header(first.cells, body) else header_below(body)
+        if index is None:
+            return first, body
+        for above in [first, *body[:index]]:
+            self._note("title_row", above.line)
+        return body[index], body[index + 1 :]
+
+    def _opened(self, first: Row, body: list[Row]) -> tuple[Row, list[Row]]:
+        """Split rows that were quoted whole, as a spreadsheet does on saving again."""
+        if len(first.cells) == 1:
+            mark = next((m for m in _DELIMITERS if has_names(first.cells[0], m)), "")
+            if not mark:
+                return first, body
+            self._delimiter = mark
+            first = self._open(first, 2)
+        if len(first.cells) < 2 or not all(map(is_known_name, first.cells)):
+            return first, body
+        return first, [self._open(row, len(first.cells)) for row in body]
+
+    def _open(self, row: Row, least: int) -> Row:
+        if len(row.cells) != 1 or self._delimiter not in row.cells[0]:
+            return row
+        cells = next(csv.reader([row.cells[0]], delimiter=self._delimiter), [])
+        if len(cells) < least:
+            return row
+        self._note("rows_quoted", row.line)
+        return Row(row.line, cells)
 
     def _is_line(self, cells: list[str]) -> bool:
         return self._delimiter == "|" and is_rule(cells)
@@ -192,7 +231,7 @@ class CsvRows:
             cells = joined
             self._note("unquoted_delimiter", row.line)
         if len(cells) < width:
-            code = row.fault or "too_few_fields"
+            code = "unclosed_quote" if row.fault else "too_few_fields"
             self._fault(code, row.line, len(row.cells), width)
             return
         if row.fault:

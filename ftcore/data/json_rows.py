@@ -3,8 +3,8 @@
 import re
 
 from ftcore.data.findings import Finding, Severity
-from ftcore.data.json_layout import after_nesting, region_end
 from ftcore.data.json_cursor import JsonCursor
+from ftcore.data.json_layout import after_nesting, region_end
 from ftcore.data.rows import RowsRead
 from ftcore.data.strict_json import BlockReader
 from ftcore.data.tolerant_json import TolerantReader, UnrepairableError

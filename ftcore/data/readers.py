@@ -12,15 +12,19 @@ from ftcore.data.examples import Dataset, Task
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.json_rows import JsonRows
 from ftcore.data.rows import RowsRead
+from ftcore.data.shapes import gather_messages
 from ftcore.data.unfolding import unfold
 from ftcore.data.values import excerpt
+from ftcore.data.wrapping import without_fences, without_frame, without_prose
 
 _DEFAULT_NAME = "datos"
 _LINE_STARTS = 200  # lines looked at to tell JSON from a table
 _OBJECT = re.compile(r"""\{\s*(?:["'“”‘’«}{]|\w+["']?\s*[:,]|//|\#|/\*|$)""")
 _LIST = re.compile(r"""\[\s*(?:[\[{"'“\]]|//|\#|$)""")
 _NOISE = re.compile(r"(?:\s|(?://|#)[^\n]*\n|```[^\n]*\n|/\*.{0,2000}?\*/)*", re.DOTALL)
-_MARKUP = re.compile(r"\s*<(?:!doctype|html|\?xml|head|body|svg)\b", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\s*<(?:!doctype|html|\?xml|head|body|svg|table)\b", re.IGNORECASE
+)
 _NOTEBOOK = re.compile(r'\s*\{.{0,2000}?"(?:cells|nbformat)"\s*:', re.DOTALL)
 _QUOTED_OBJECT = re.compile(r'\s*"\s*\{\s*""')
 
@@ -60,17 +64,18 @@ def read_dataset(
     if decoded.text is None:
         return ReadResult(None, decoded.findings)
     rows = _rows(filename, decoded.text, max_rows)
-    findings = [*decoded.findings, *rows.findings]
     if rows.over_limit:
         limit = Finding("too_many_rows", Severity.ERROR, params={"limit": max_rows})
         return ReadResult(None, (*decoded.findings, limit))
+    gather_messages(rows)
     built = assemble(rows, task)
-    findings += built.findings
+    findings = [*decoded.findings, *rows.findings, *built.findings]
     findings = _say_truncated(findings)
     if not built.examples:
         findings = _without_table(decoded.findings, rows, findings)
         if not any(f.severity is Severity.ERROR for f in findings):
-            findings.append(Finding("no_examples", Severity.ERROR))
+            code = "no_examples" if rows.width else "empty_json"
+            findings.append(Finding(code, Severity.ERROR))
         return ReadResult(None, tuple(findings), built.columns)
     dataset = Dataset(dataset_name(filename), built.task, tuple(built.examples))
     return ReadResult(dataset, tuple(findings), built.columns)
@@ -115,6 +120,11 @@ def _rows(filename: str, text: str, max_rows: int) -> RowsRead:
     if _QUOTED_OBJECT.match(text):
         text = _unquoted(text)
         findings.append(Finding("json_in_table", Severity.REPAIR))
+    bare = without_fences(text)
+    for undo in (without_prose, without_frame):
+        if not bare.findings and not looks_like_json(text):
+            bare = undo(text)
+    text = bare.text
     if looks_like_json(text):
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         is_document = filename.lower().endswith(".json")
@@ -122,8 +132,13 @@ def _rows(filename: str, text: str, max_rows: int) -> RowsRead:
         unfold(rows, max_rows)
     else:
         rows = CsvRows(text, max_rows=max_rows).read()
-    rows.findings = findings + rows.findings
+    told = [f for f in rows.findings if not _is_gap(f, bare.emptied)]
+    rows.findings = [*findings, *bare.findings, *told]
     return rows
+
+
+def _is_gap(finding: Finding, emptied: frozenset[int]) -> bool:
+    return finding.code in {"blank_lines", "blank_rows"} and finding.line in emptied
 
 
 def looks_like_json(text: str) -> bool:

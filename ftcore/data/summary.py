@@ -34,7 +34,7 @@ def summarise(
     if columns is not None and dataset is not None:
         source, target = columns
         sentences.append(text("check.columns", source=source, target=target))
-    groups = group_findings(findings)
+    groups = group_findings(_told(dataset, findings))
     for index, group in enumerate(groups[:_MOST_PROBLEMS]):
         sentences.append(_problem(group))
         if index < _MOST_FIXES:
@@ -42,6 +42,12 @@ def summarise(
     if len(groups) > _MOST_PROBLEMS:
         sentences.append(text("check.more", count=len(groups) - _MOST_PROBLEMS))
     return " ".join(dict.fromkeys(sentence for sentence in sentences if sentence))
+
+
+def _told(dataset: Dataset | None, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Leave out what was mended where nothing came of it."""
+    errors = [f for f in findings if f.severity is Severity.ERROR]
+    return errors if dataset is None and errors else findings
 
 
 def group_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
@@ -65,7 +71,10 @@ def lines_phrase(lines: Sequence[int]) -> str:
 def _problem(group: Sequence[Finding]) -> str:
     lines = sorted({finding.line for finding in group if finding.line is not None})
     if not lines:
-        return group[0].message
+        others = len({finding.message for finding in group}) - 1
+        form = "one" if others == 1 else "many"
+        more = text(f"check.others_{form}", count=number(others)) if others else ""
+        return f"{group[0].message} {more}".rstrip()
     message = group[0].message
     lowered = message[0].lower() + message[1:]
     return text("check.problem", where=lines_phrase(lines), message=lowered)

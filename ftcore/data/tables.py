@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ftcore.data.columns import is_index_name, is_known_name
+from ftcore.data.columns import is_index_name, is_known_name, map_columns
 from ftcore.data.labels import look_like_labels
 
 SAMPLE_ROWS = 200
 _SENTENCE = re.compile(r"[¿?¡!.:;]|\d{3,}")
+_TITLE_ROWS = 10  # rows above the header at most
 _LONGEST_NAME = 40
 
 
@@ -33,6 +34,23 @@ class Row:
 def has_content(cells: Sequence[str]) -> bool:
     """Whether any cell holds more than space."""
     return any(cell.strip() for cell in cells)
+
+
+def has_names(cell: str, delimiter: str) -> bool:
+    """Whether the cell holds a whole header of known names."""
+    names = cell.split(delimiter)
+    return len(names) > 1 and all(map(is_known_name, names))
+
+
+def header_below(rows: Sequence[Row]) -> int | None:
+    """Find the header under a title or an introduction, by its known names."""
+    for index, row in enumerate(rows[:_TITLE_ROWS]):
+        names = [cell for cell in row.cells if cell.strip()]
+        if len(names) > 1 and all(map(is_known_name, names)):
+            mapping = map_columns(names)
+            if mapping is not None and not mapping.guessed:
+                return index
+    return None
 
 
 def is_rule(cells: Sequence[str]) -> bool:
@@ -141,7 +159,14 @@ def is_table(rows: Sequence[Row], width: int, *, spaced: bool) -> bool:
 
 
 def positions(body: Sequence[Row], width: int) -> list[str]:
-    """Name columns by position; a first column of numbers only counts the rows."""
+    """Name columns by position; a first column of numbers only counts the rows.
+
+    Of two columns, one of labels and one of texts, the labels may come first.
+    """
+    whole = [row.cells for row in body if len(row.cells) == width]
+    columns = [[cells[i] for cells in whole] for i in range(min(width, 2))]
+    if width == 2 and [look_like_labels(column) for column in columns] == [True, False]:
+        return ["label", "text"]
     names = [f"#{number}" for number in range(1, width + 1)]
     if width > 2 and all(row.cells[0].strip().isdigit() for row in body):
         names[0] = "id"

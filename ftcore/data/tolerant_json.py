@@ -23,6 +23,7 @@ from ftcore.data.json_slips import (
 
 MAX_DEPTH = 40
 
+
 class NumberText(str):
     """A JSON number, spelt as in the file, so that ``4.50`` stays ``4.50``."""
 

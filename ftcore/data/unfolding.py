@@ -1,10 +1,12 @@
 """Take the examples out of one object that holds them all."""
 
+from ftcore.data.columns import map_columns
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.rows import Record, RowsRead
 from ftcore.data.vocabulary import find_name
 
 _MOST_LAYERS = 5
+_FEWEST_KEYS = 3  # questions in one object
 
 
 def unfold(rows: RowsRead, max_rows: int) -> None:
@@ -14,10 +16,17 @@ def unfold(rows: RowsRead, max_rows: int) -> None:
     data tools write them. The lines are then all that of the wrapping object.
     """
     for _ in range(_MOST_LAYERS):
-        inner = _inside(rows.records[0]) if len(rows.records) == 1 else None
-        if inner is None:
+        if len(rows.records) != 1:
             return
         line = rows.records[0].line
+        questions = _by_key(rows.records[0].values)
+        if questions is not None:
+            rows.records = [Record(line, values) for values in questions]
+            rows.findings.append(Finding("keys_as_questions", Severity.REPAIR))
+            return
+        inner = _inside(rows.records[0])
+        if inner is None:
+            return
         rows.records = [Record(line, values) for values in inner]
         rows.over_limit = len(inner) > max_rows
         if all(finding.code != "wrapped_list" for finding in rows.findings):
@@ -30,13 +39,36 @@ def _inside(record: Record) -> list[dict[str, object]] | None:
         return None
     objects = [value for value in values if isinstance(value, dict) and value]
     if len(objects) == len(values):
-        return objects
+        return _transposed(record.values) or objects
     for value in values:
         if isinstance(value, list) and value:
             rows = [item for item in value if isinstance(item, dict)]
             if len(rows) == len(value):
                 return rows
     return _by_column(record.values)
+
+
+def _transposed(columns: dict[str, object]) -> list[dict[str, object]] | None:
+    """Turn a data frame's ``{"text": {"0": …}, "label": {"0": …}}`` into rows."""
+    cells = {name: value for name, value in columns.items() if isinstance(value, dict)}
+    indexes = {tuple(value) for value in cells.values()}
+    if len(cells) < 2 or len(indexes) != 1 or map_columns(list(cells)) is None:
+        return None
+    numbers = indexes.pop()
+    if not all(str(number).isdigit() for number in numbers):
+        return None
+    return [{name: value[n] for name, value in cells.items()} for n in numbers]
+
+
+def _by_key(values: dict[str, object]) -> list[dict[str, object]] | None:
+    """Read ``{"¿Abren hoy?": "Sí", …}``, whose keys are sentences, as questions."""
+    texts = [value for value in values.values() if isinstance(value, str)]
+    sentences = sum(len(key.split()) > 1 for key in values)
+    if len(texts) < _FEWEST_KEYS or len(texts) < len(values):
+        return None
+    if sentences < len(values) or map_columns(list(values)) is not None:
+        return None
+    return [{"question": key, "answer": value} for key, value in values.items()]
 
 
 def _by_column(columns: dict[str, object]) -> list[dict[str, object]] | None:

@@ -375,7 +375,7 @@ JSON_SLIPS = [
         "repair",
         12,
         TOPIC,
-        ("fuera de las llaves",),
+        ("alrededor de los datos", "bloque de código"),
     ),
     Case(
         "nan.jsonl",
