@@ -1,5 +1,6 @@
 """Sign what leaves the server and comes back: cookies, links, playground tokens."""
 
+import hmac
 import os
 import secrets
 import tempfile
@@ -18,6 +19,8 @@ from ftcore.errors import InvalidTokenError
 from ftcore.settings import Settings
 
 SECRET_FILE = "secret.key"  # noqa: S105 - a file name, not a secret
+CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that looks like another
+CODE_LENGTH = 6
 _SECRET_BYTES = 32  # 256 bits, the strength of the HMAC's hash
 
 
@@ -38,7 +41,7 @@ class Signer:
     def __init__(self, secret: str) -> None:
         self._cookie = URLSafeSerializer(secret, salt="participant-v1")
         self._link = URLSafeSerializer(secret, salt="link-v1")
-        self._project = URLSafeSerializer(secret, salt="project-v1")
+        self._code_key = hmac.digest(secret.encode(), b"project-code-v1", "sha256")
         self._playground = URLSafeTimedSerializer(secret, salt="playground-v1")
 
     def sign_participant(self, participant_id: str) -> str:
@@ -57,13 +60,17 @@ class Signer:
         """Return the participant of a link's key, or ``None`` if it is not ours."""
         return _load_text(self._link, key)
 
-    def sign_project(self, project_id: str) -> str:
-        """Return the key of a project's voting link."""
-        return _dump(self._project, project_id)
+    def project_code(self, project_id: str) -> str:
+        """Return the code by which others vote on a project, short enough to type.
 
-    def read_project(self, key: str | None) -> str | None:
-        """Return the project of a voting link, or ``None`` if it is not ours."""
-        return _load_text(self._project, key)
+        Its 30 bits of an HMAC cannot be told from the id; among 50 projects one
+        guess in twenty million finds one.
+        """
+        digest = hmac.digest(self._code_key, project_id.encode(), "sha256")
+        # 32 signs divide 256 evenly, so that each is as likely as any other.
+        return "".join(
+            CODE_SIGNS[byte % len(CODE_SIGNS)] for byte in digest[:CODE_LENGTH]
+        )
 
     def mint_playground(self, participant_id: str, model_id: str) -> str:
         """Return a token that opens one model's playground for one participant."""

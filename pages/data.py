@@ -53,7 +53,7 @@ if current is None:
     if template:
         st.subheader(text("data.ways.title"), anchor=False)
     incoming = own_examples() or incoming
-    show_shapes()
+    show_shapes(template.task if template else None)
 else:
     unit = counted("data.unit", len(current.dataset))
     ready_banner(current)
@@ -75,7 +75,7 @@ else:
         incoming = own_examples(
             (lambda: template_button(template, primary=False)) if template else None
         )
-        show_shapes()
+        show_shapes(current.dataset.task)
 
 if incoming is not None:
     try:

@@ -28,6 +28,8 @@ def describe_metric(interval: Interval | None, *, counts_answers: bool = True) -
 
 def describe_seconds(seconds: float) -> str:
     """Return a waiting time in Spanish; tenths of a second below ten seconds."""
+    if seconds < 0.05:  # would be written as none at all
+        return text("evaluation.instant")
     return f"{number(seconds, 1)} s" if seconds < 10 else duration(seconds)
 
 

@@ -90,6 +90,10 @@ class Store:
         """Return one project by its id."""
         return self._first(select(ProjectRow).where(ProjectRow.id == project_id))
 
+    def projects(self) -> list[ProjectRow]:
+        """Return every project, the newest first."""
+        return self._all(select(ProjectRow).order_by(ProjectRow.created_at.desc()))
+
     def current_project(self, participant_id: str) -> ProjectRow | None:
         """Return the newest project of a participant."""
         mine = select(ProjectRow).where(ProjectRow.participant_id == participant_id)

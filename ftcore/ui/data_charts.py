@@ -118,7 +118,7 @@ def _show_balance(dataset: Dataset) -> None:
         hoverinfo="skip",
     )
     figure.update_xaxes(visible=False)
-    figure.update_yaxes(autorange="reversed", type="category")
+    figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
     headers = [text(f"data.charts.{name}") for name in ("label", "count", "share")]
     figures.show(
         figure,

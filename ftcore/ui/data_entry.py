@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from ftcore.data.examples import Task
 from ftcore.data.findings import CheckReport
 from ftcore.data.templates import Template
 from ftcore.texts import text
@@ -72,10 +73,17 @@ def own_examples(extra: Callable[[], Incoming | None] | None = None) -> Incoming
     return incoming
 
 
-def show_shapes() -> None:
-    """Draw what a file must look like, with three lines of each shape."""
+def show_shapes(task: Task | None = None) -> None:
+    """Draw what a file must look like, with three lines of each shape.
+
+    Args:
+        task: What the project's template is for; its shape is shown first.
+    """
     st.markdown(f"**{text('data.shapes.title')}**  \n{text('data.shapes.body')}")
-    tabs = st.tabs([text(f"data.shapes.{shape}.name") for shape in SHAPES])
+    tabs = st.tabs(
+        [text(f"data.shapes.{shape}.name") for shape in SHAPES],
+        default=text(f"data.shapes.{task}.name") if task else None,
+    )
     for tab, shape in zip(tabs, SHAPES, strict=True):
         tab.caption(text(f"data.shapes.{shape}.about"))
         sample = text(f"data.shapes.{shape}.sample").rstrip()

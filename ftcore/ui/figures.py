@@ -20,6 +20,7 @@ _CONFIG: Mapping[str, object] = {
     "scrollZoom": False,
     "doubleClick": False,
 }
+FONT_PX = 15
 _SPANISH_SEPARATORS = ",."  # Plotly's 'decimal then thousands'
 
 
@@ -38,13 +39,14 @@ def arm_colour(arm: Arm, shown: Palette) -> str:
     }[arm]
 
 
-def new_figure(height: int, shown: Palette, font_px: int = 15) -> "go.Figure":
-    """Return an empty figure in our style.
+def new_figure(height: int, shown: Palette) -> "go.Figure":
+    """Return an empty figure in our style, for a laptop.
+
+    On a big screen ``assets/style/figures.css`` enlarges it as much as the text.
 
     Args:
         height: Height in pixels.
         shown: Palette on screen.
-        font_px: Size of the labels.
     """
     import plotly.graph_objects as go  # noqa: PLC0415 - half a second of import
 
@@ -55,10 +57,11 @@ def new_figure(height: int, shown: Palette, font_px: int = 15) -> "go.Figure":
         "zeroline": False,
         "fixedrange": True,
         "automargin": True,
+        "title": {"font": {"size": FONT_PX}},
     }
     figure.update_layout(
         height=height,
-        font={"family": fonts().text, "size": font_px, "color": shown.text},
+        font={"family": fonts().text, "size": FONT_PX, "color": shown.text},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
@@ -91,6 +94,9 @@ def show(
     """
     if title:
         st.markdown(f"**{title}**")
+    # CSS cannot ask a figure for its height, which grows with the type.
+    height = figure.layout.height
+    st.html(f"<style>.st-key-{key} {{ --ft-height: {height}px }}</style>")
     # 'theme=None' keeps Streamlit from painting its own template over ours.
     st.plotly_chart(figure, theme=None, key=key, config=dict(_CONFIG))
     if rows:

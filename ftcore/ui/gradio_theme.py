@@ -72,7 +72,7 @@ def gradio_theme() -> gr.themes.Base:
     known = fonts()
     return gr.themes.Base(
         text_size=_TEXT_SIZE,
-        radius_size="md",
+        radius_size=gr.themes.sizes.radius_lg,
         font=[gr.themes.Font(known.text), gr.themes.Font("sans-serif")],
         font_mono=[gr.themes.Font(known.figures), gr.themes.Font("monospace")],
     ).set(

@@ -52,8 +52,8 @@ def _queue_title(view: JobView) -> str:
 def _show_running(view: JobView, participant_id: str) -> None:
     simulated = view.row.trainer == SIMULATED
     last = view.status.last or ProgressEvent(Phase.WAITING)
-    title = "train.running.title_simulated" if simulated else "train.running.title"
-    st.subheader(text(title), anchor=False)
+    if simulated:
+        st.subheader(text("train.running.title_simulated"), anchor=False)
     bar = " · ".join(
         [
             f"**{text(f'train.phases.{last.phase}')}**",
@@ -62,8 +62,9 @@ def _show_running(view: JobView, participant_id: str) -> None:
         ]
     )
     st.progress(min(1.0, view.status.progress), text=bar)
-    _show_figures(last)
-    _cancel_button(text("train.cancel"), participant_id)
+    with st.container(key="figures-live", horizontal=True, vertical_alignment="center"):
+        _show_figures(last)
+        _cancel_button(text("train.cancel"), participant_id)
     loss_chart.show(view.events, simulated=simulated, key="loss-live")
     st.caption(text("train.running.text"))
 
@@ -87,14 +88,9 @@ def _show_figures(last: ProgressEvent) -> None:
         )
     if last.tokens_per_second:
         speed = text("train.figures.speed_value", speed=number(last.tokens_per_second))
-    left = unknown if last.seconds_left is None else duration(last.seconds_left)
-    with st.container(key="figures-live", horizontal=True):
-        st.metric(text("train.figures.step"), step)
-        st.metric(text("train.figures.elapsed"), duration(last.seconds))
-        st.metric(text("train.figures.left"), left)
-        st.metric(
-            text("train.figures.speed"), speed, help=text("train.figures.speed_help")
-        )
+    st.metric(text("train.figures.step"), step)
+    st.metric(text("train.figures.elapsed"), duration(last.seconds))
+    st.metric(text("train.figures.speed"), speed, help=text("train.figures.speed_help"))
 
 
 def _cancel_button(label: str, participant_id: str) -> None:

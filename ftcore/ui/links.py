@@ -7,6 +7,7 @@ import streamlit as st
 
 from ftcore.ui.services import get_workshop
 
+CODE = "c"  # of the query; short, since people copy it from a wall
 _LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "0.0.0.0", "::1"}  # noqa: S104 - compared, not bound
 _QR_PX = 10  # of one module in the drawing; the page scales it
 
@@ -23,9 +24,14 @@ def public_address() -> str:
     return here.split("?")[0].rsplit("/", 1)[0] if here else ""
 
 
-def voting_address(key: str) -> str:
-    """Return the whole address where others vote on the project behind ``key``."""
-    return f"{public_address()}/vote?{urlencode({'proyecto': key})}"
+def voting_address(code: str) -> str:
+    """Return the whole address where others vote on the project of a code."""
+    return f"{public_address()}/vote?{urlencode({CODE: code})}"
+
+
+def voting_page() -> str:
+    """Return the address to type before the code, without its protocol."""
+    return f"{public_address()}/vote".partition("://")[2]
 
 
 def is_local_only(address: str) -> bool:

@@ -15,16 +15,9 @@ _ARMS = (Arm.BASE, Arm.TUNED)
 
 
 def chat_layout(handlers: Handlers) -> list[gr.Button]:
-    """Draw two conversations fed by one question; return the suggestions' buttons."""
+    """Draw one question and two conversations; return the suggestions' buttons."""
     chats: list[gr.Chatbot] = []
     speeds: list[gr.HTML] = []
-    with gr.Row(elem_id="arms", equal_height=True):
-        for arm in _ARMS:
-            with gr.Column(min_width=300, elem_classes=f"ft-arm ft-{arm.value}"):
-                _heading(text(f"playground_chat.{arm.value}"))
-                chats.append(_chatbot(arm))
-                speeds.append(gr.HTML(elem_classes="ft-speed", padding=False))
-    chips = _chips(text("playground_chat.samples"))
     box = gr.Textbox(
         label=text("playground_chat.question"),
         placeholder=text("playground_chat.placeholder"),
@@ -33,6 +26,13 @@ def chat_layout(handlers: Handlers) -> list[gr.Button]:
         elem_id="question",
         autofocus=False,
     )
+    chips = _chips(text("playground_chat.samples"))
+    with gr.Row(elem_id="arms", equal_height=True):
+        for arm in _ARMS:
+            with gr.Column(min_width=300, elem_classes=f"ft-arm ft-{arm.value}"):
+                _heading(text(f"playground_chat.{arm.value}"))
+                chats.append(_chatbot(arm))
+                speeds.append(gr.HTML(elem_classes="ft-speed", padding=False))
     with gr.Row(elem_id="actions"):
         stop = gr.Button(text("playground_chat.stop"), size="sm", elem_id="stop")
         clear = gr.Button(text("playground_chat.clear"), size="sm", elem_id="clear")
@@ -53,8 +53,10 @@ def chat_layout(handlers: Handlers) -> list[gr.Button]:
     return chips
 
 
-def _heading(words: str) -> None:
-    gr.HTML(f"<h2>{escape(words)}</h2>", padding=False, elem_classes="ft-heading")
+def _heading(words: str) -> gr.HTML:
+    return gr.HTML(
+        f"<h2>{escape(words)}</h2>", padding=False, elem_classes="ft-heading"
+    )
 
 
 def _chatbot(arm: Arm) -> gr.Chatbot:
@@ -149,7 +151,7 @@ def label_layout(handlers: Handlers) -> list[gr.Button]:
     samples = _chips(text("playground_chat.samples"))
     with gr.Row(elem_id="verdicts"):
         with gr.Column(min_width=260, elem_classes="ft-arm ft-base"):
-            name = gr.HTML(padding=False, elem_classes="ft-heading")
+            name = _heading(text("playground_labels.untrained"))
             baseline = gr.Label(show_label=False, show_heading=False)
         with gr.Column(min_width=260, elem_classes="ft-arm ft-tuned"):
             _heading(text("playground_labels.tuned"))

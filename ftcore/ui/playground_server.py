@@ -6,6 +6,7 @@ hangs in a frame of another site where that is blocked.
 
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI
@@ -47,10 +48,15 @@ def build_app(
         enable_monitoring=False,
         theme=gradio_theme(),
         css=theme.gradio_css(),
-        head=theme.gradio_head() + translation_script("gradio"),
+        head=theme.gradio_head() + translation_script("gradio") + _frame_script(),
     )
     mounted = next(r.app for r in parent.routes if isinstance(r, Mount))
     return parent, mounted
+
+
+def _frame_script() -> str:
+    source = Path(__file__).with_name("frame_height.js").read_text(encoding="utf-8")
+    return f"<script>{source}</script>"
 
 
 def build_blocks(handlers: Handlers) -> gr.Blocks:

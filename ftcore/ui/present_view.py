@@ -1,6 +1,7 @@
 """Draw what is needed to present: the parts, the room's vote, the big screen."""
 
 from functools import partial
+from html import escape
 
 import streamlit as st
 
@@ -26,7 +27,9 @@ def show_present(dashboard: Dashboard, participant_id: str) -> None:
     with left:
         _checklist(dashboard, participant_id)
         # Before the exam, examining is the page's one filled action.
-        kind = "action" if dashboard.evaluation else "quiet"
+        evaluation = dashboard.evaluation
+        is_compared = evaluation is not None and len(evaluation.arms) > 1
+        kind = "action" if is_compared else "quiet"
         with st.container(key=f"{kind}-projector"):
             st.page_link(
                 page("results"),
@@ -73,7 +76,7 @@ def _download(participant_id: str) -> None:
 
 
 def _voting(dashboard: Dashboard, participant_id: str) -> None:
-    address = links.voting_address(get_workshop().results.voting_key(participant_id))
+    address = links.voting_address(get_workshop().results.voting_code(participant_id))
     st.markdown(f"**{text('results.present.vote_title')}**")
     voted = votes_words(dashboard.votes)
     st.markdown(f"{text('results.present.vote_text_long')} :gray[{voted}.]")
@@ -108,19 +111,24 @@ def votes_words(votes: int) -> str:
 def show_projector(participant_id: str) -> None:
     """Draw the big screen: result, radar and QR; the votes come in by themselves."""
     dashboard = get_workshop().results.dashboard(participant_id)
-    address = links.voting_address(get_workshop().results.voting_key(participant_id))
+    code = get_workshop().results.voting_code(participant_id)
     st.title(dashboard.project.name, anchor=False)
     tuned = dashboard.evaluation.arm(Arm.TUNED) if dashboard.evaluation else None
     if dashboard.evaluation is not None and tuned is not None and tuned.accuracy.n:
         st.subheader(headline(dashboard.evaluation, tuned), anchor=False)
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
-        figure = radar_figure(dashboard.rubric, dashboard.grade, height=620, font_px=28)
+        figure = radar_figure(dashboard.rubric, dashboard.grade)
         show(figure, [], [], title="", key="radar-projector")
     with right, st.container(key="projector-vote"):
         st.markdown(f"**{_total_words(dashboard)}**")
-        _qr(address, width=420)
-        st.markdown(text("results.present.vote_text"))
+        _qr(links.voting_address(code), width=420)
+        st.html(
+            f'<p class="ft-way">{escape(text("results.present.vote_text"))} '
+            f"<b>{escape(links.voting_page())}</b> "
+            f"{escape(text('results.present.vote_code'))}</p>"
+            f'<p class="ft-code">{escape(code)}</p>'
+        )
         st.markdown(f"**{votes_words(dashboard.votes)}**")
     st.page_link(
         page("results"), label=text("results.present.exit"), icon=":material/close:"

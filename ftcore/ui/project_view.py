@@ -85,7 +85,7 @@ def project_form(choice: Choice, overview: Overview) -> ProjectAnswers | None:
                 key=f"objective-{choice.id}",
                 help=text("project.objective_help"),
                 placeholder=text("project.objective_placeholder"),
-                height=96,
+                height="content",
             ),
         )
         sent = st.form_submit_button(

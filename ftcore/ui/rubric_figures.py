@@ -19,19 +19,15 @@ def criterion_name(criterion: str) -> str:
     return text(f"rubric.criteria.{criterion}.name")
 
 
-def radar_figure(
-    rubric: Rubric, grade: Grade, *, height: int = _RADAR_PX, font_px: int = 15
-) -> "go.Figure":
+def radar_figure(rubric: Rubric, grade: Grade) -> "go.Figure":
     """Return the four criteria as a radar, 0 to 100; one without a mark lies at 0.
 
     Args:
         rubric: Gives the order of the criteria.
         grade: Their marks.
-        height: Height in pixels.
-        font_px: Size of the labels.
     """
     shown = figures.colours()
-    figure = figures.new_figure(height, shown, font_px)
+    figure = figures.new_figure(_RADAR_PX, shown)
     names, values = [], []
     for criterion in rubric.criteria:
         score = grade.scores.get(criterion.id)
@@ -48,7 +44,7 @@ def radar_figure(
         hoverinfo="skip",
     )
     figure.update_layout(
-        margin={side: 6 * font_px if side in "lr" else 3 * font_px for side in "lrtb"},
+        margin={"l": 104, "r": 104, "t": 45, "b": 45},
         polar={
             "bgcolor": "rgba(0,0,0,0)",
             "angularaxis": {
@@ -61,7 +57,7 @@ def radar_figure(
                 "range": [0, 100],
                 "tickvals": [25, 50, 75, 100],
                 "gridcolor": shown.line,
-                "tickfont": {"color": shown.muted, "size": max(11, font_px - 4)},
+                "tickfont": {"color": shown.muted, "size": 12},
                 "showline": False,
                 "ticks": "",
                 "angle": 45,

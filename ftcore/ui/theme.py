@@ -123,8 +123,11 @@ def streamlit_css(mode: Mode, *, projector: bool) -> str:
     pages = sorted(path.name for path in (_STYLE / "pages").glob("*.css"))
     parts = [_style("streamlit.css", mode)]
     parts += [_style(f"pages/{name}", mode) for name in pages]
+    figures = _style("figures.css", mode)
     if projector:
-        parts.append(_style("projector.css", mode))
+        parts += [_style("projector.css", mode), figures]
+    else:  # as wide as where the type grows
+        parts.append(f"@media (min-width: 1800px) {{{figures}}}")
     return f"<style>{''.join(parts)}</style>"
 
 

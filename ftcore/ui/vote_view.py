@@ -8,6 +8,7 @@ from ftcore.chat.base import Arm
 from ftcore.evaluation.statistics import describe_share
 from ftcore.grading.rubric import load_rubric
 from ftcore.texts import text
+from ftcore.ui.cards import empty_state
 from ftcore.ui.feedback import friendly_errors
 from ftcore.ui.scales import mark_scale
 from ftcore.workshop.results import Results, VoteCard
@@ -29,14 +30,40 @@ def show_project(card: VoteCard) -> None:
         st.markdown(text("vote.headline", share=share))
 
 
-def show_ballot(card: VoteCard, results: Results, voter_id: str, key: str) -> None:
+def ask_code(wrong: str | None) -> str | None:
+    """Draw the field for the code on the big screen.
+
+    Args:
+        wrong: The code that led nowhere, if there was one.
+
+    Returns:
+        What was just typed.
+    """
+    state = "wrong_code" if wrong else "no_code"
+    with (
+        empty_state(
+            text(f"vote.{state}.title"), text(f"vote.{state}.text"), key="no-project"
+        ),
+        st.form("vote-code", border=False),
+    ):
+        typed = st.text_input(
+            text("vote.code"),
+            key="code",
+            max_chars=12,
+            placeholder=text("vote.code_placeholder"),
+        )
+        sent = st.form_submit_button(text("vote.open"), type="primary", key="open-vote")
+    return typed if sent and typed else None
+
+
+def show_ballot(card: VoteCard, results: Results, voter_id: str, code: str) -> None:
     """Draw one scale per criterion; each is kept as soon as it is pressed.
 
     Args:
         card: The project and what this voter gave before.
         results: The verb that keeps the vote.
         voter_id: Who votes.
-        key: Key of the voting link.
+        code: Code of the project.
     """
     st.header(text("vote.title"), anchor=False)
     st.caption(text("vote.why"))
@@ -45,7 +72,7 @@ def show_ballot(card: VoteCard, results: Results, voter_id: str, key: str) -> No
     def keep(criterion: str) -> None:
         value = st.session_state[f"vote-{criterion}"]
         with friendly_errors():
-            results.vote(voter_id, key, {criterion: value})
+            results.vote(voter_id, code, {criterion: value})
         name = text(f"rubric.criteria.{criterion}.name")
         st.toast(text("vote.saved", criterion=name, value=value))
 

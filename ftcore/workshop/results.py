@@ -17,6 +17,7 @@ from ftcore.jobs.evaluating import examples_to_evaluate
 from ftcore.jobs.pipeline import load_evaluation
 from ftcore.models.trained import held_out_examples
 from ftcore.storage.records import EvaluationRow, ProjectRow
+from ftcore.tokens import CODE_SIGNS
 from ftcore.training.base import JobState
 from ftcore.workshop.context import Context
 
@@ -132,19 +133,19 @@ class Results:
         project = self._context.project(participant_id)
         return self._dashboard(project)
 
-    def voting_key(self, participant_id: str) -> str:
-        """Return the signed key of the link by which others vote."""
-        return self._context.signer.sign_project(
+    def voting_code(self, participant_id: str) -> str:
+        """Return the short code by which others find the project to vote on."""
+        return self._context.signer.project_code(
             self._context.project(participant_id).id
         )
 
-    def vote_card(self, voter_id: str, key: str | None) -> VoteCard:
-        """Return the project behind a voting link.
+    def vote_card(self, voter_id: str, code: str | None) -> VoteCard:
+        """Return the project behind a voting code.
 
         Raises:
-            InvalidTokenError: The link is not ours.
+            InvalidTokenError: No project has this code.
         """
-        project = self._project_of(key)
+        project = self._project_of(code)
         owner = self._store.see_participant(project.participant_id)
         mine = {
             r.criterion: r.value
@@ -159,16 +160,16 @@ class Results:
             is_own=voter_id == project.participant_id,
         )
 
-    def vote(self, voter_id: str, key: str | None, values: Mapping[str, int]) -> None:
+    def vote(self, voter_id: str, code: str | None, values: Mapping[str, int]) -> None:
         """Keep somebody else's vote; voting again changes it.
 
         Raises:
-            InvalidTokenError: The link is not ours.
+            InvalidTokenError: No project has this code.
             NotYoursError: The voter is the owner.
             UnknownCriterionError: Not a criterion of the rubric.
             ScoreOutOfRangeError: Not 1 to 5.
         """
-        project = self._project_of(key)
+        project = self._project_of(code)
         if voter_id == project.participant_id:
             raise NotYoursError(noun="vote")
         criteria = tuple(criterion.id for criterion in load_rubric().criteria)
@@ -182,12 +183,13 @@ class Results:
         """Return the rubric's state for any project; for the facilitator."""
         return self._dashboard(project)
 
-    def _project_of(self, key: str | None) -> ProjectRow:
-        project_id = self._context.signer.read_project(key)
-        project = self._store.project(project_id) if project_id else None
-        if project is None:
-            raise InvalidTokenError(reason="forged" if key else "missing")
-        return project
+    def _project_of(self, code: str | None) -> ProjectRow:
+        # People type small letters, spaces and hyphens; none of them is a sign.
+        typed = "".join(sign for sign in (code or "").upper() if sign in CODE_SIGNS)
+        for project in self._store.projects():
+            if self._context.signer.project_code(project.id) == typed:
+                return project
+        raise InvalidTokenError(reason="forged" if code else "missing")
 
     def _evaluation(self, project: ProjectRow) -> Evaluation | None:
         job = self._context.model_job(project)

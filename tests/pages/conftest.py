@@ -39,7 +39,7 @@ def workshop(
 def app(workshop: Workshop) -> OpenPage:
     """Open a page as a participant: ``app("data")``, ``app("data", me="luis")``.
 
-    Further keywords are the address's query: ``app("vote", proyecto=key)``.
+    Further keywords are the address's query: ``app("vote", c=key)``.
     """
 
     def open_page(name: str = DEFAULT_PAGE, me: str = "ana", **query: str) -> AppTest:

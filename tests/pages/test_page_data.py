@@ -158,7 +158,7 @@ def test_a_rejected_file_keeps_what_there_was_and_says_how_to_mend_it(
     assert "sigues con 28 ejemplos" in page.error[0].value
     assert rows(workshop) == 28
     html = drawn(page)
-    assert "Impide entrenar" in html
+    assert "No se puede usar" in html
     assert "Línea 2" in html
     report = check_file("malo.csv", BAD_CSV)
     assert report.findings

@@ -90,7 +90,7 @@ def test_another_tab_finds_the_running_job(app: OpenPage, story: Story) -> None:
     story.has_data()
     story.has_job(JobState.RUNNING, progress=0.4)
     page = app("train")
-    assert text("train.running.title") in words_on(page)
+    assert text("train.running.text") in words_on(page)
     assert page.button(key="cancel-training")
     assert "start-training" not in [button.key for button in page.button]
 

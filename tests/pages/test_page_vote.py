@@ -20,11 +20,11 @@ def story(workshop: Workshop) -> Story:
 
 @pytest.fixture
 def key(story: Story) -> str:
-    return story.workshop.results.voting_key("ana")
+    return story.workshop.results.voting_code("ana")
 
 
 def vote(app: OpenPage, key: str, me: str, value: int) -> None:
-    page = app("vote", me=me, proyecto=key)
+    page = app("vote", me=me, c=key)
     for criterion in CRITERIA:
         page.radio(key=f"vote-{criterion}").set_value(value).run()
     assert not page.exception
@@ -35,14 +35,14 @@ def test_it_shows_the_project_its_author_and_its_result(
     app: OpenPage, story: Story, key: str
 ) -> None:
     story.has_evaluation({Arm.TUNED: 4})
-    page = app("vote", me="bea", proyecto=key)
+    page = app("vote", me="bea", c=key)
     assert page.title[0].value == "Tienda de Ana"
     assert text("vote.project", owner="Ana") in words_on(page)
     assert "4 de 5" in words_on(page)
 
 
 def test_without_an_exam_it_says_so(app: OpenPage, key: str) -> None:
-    assert text("vote.not_evaluated") in words_on(app("vote", me="bea", proyecto=key))
+    assert text("vote.not_evaluated") in words_on(app("vote", me="bea", c=key))
 
 
 def test_a_vote_changes_the_owners_dashboard_and_can_be_changed(
@@ -62,10 +62,10 @@ def test_a_vote_changes_the_owners_dashboard_and_can_be_changed(
 
 
 def test_each_mark_is_kept_at_once(app: OpenPage, story: Story, key: str) -> None:
-    page = app("vote", me="bea", proyecto=key)
+    page = app("vote", me="bea", c=key)
     page.radio(key="vote-creativity").set_value(2).run()
     assert text("vote.progress", done=1, total=4) in words_on(page)
-    again = app("vote", me="bea", proyecto=key)
+    again = app("vote", me="bea", c=key)
     assert again.radio(key="vote-creativity").value == 2
     assert again.radio(key="vote-relevance").value is None
     assert story.workshop.results.dashboard("ana").votes == 1
@@ -74,15 +74,24 @@ def test_each_mark_is_kept_at_once(app: OpenPage, story: Story, key: str) -> Non
 def test_nobody_votes_for_their_own_project(
     app: OpenPage, story: Story, key: str
 ) -> None:
-    page = app("vote", me="ana", proyecto=key)
+    page = app("vote", me="ana", c=key)
     assert text("vote.own.title") in words_on(page)
     assert not page.radio
     assert story.workshop.results.dashboard("ana").votes == 0
 
 
 @pytest.mark.parametrize("wrong", ["", "nonsense", "IjEi.forged"])
-def test_a_link_that_leads_nowhere_explains_itself(app: OpenPage, wrong: str) -> None:
-    query = {"proyecto": wrong} if wrong else {}
+def test_a_code_that_leads_nowhere_explains_itself(app: OpenPage, wrong: str) -> None:
+    query = {"c": wrong} if wrong else {}
     page = app("vote", me="bea", **query)
-    assert text("vote.bad_key.title") in words_on(page)
+    state = "wrong_code" if wrong else "no_code"
+    assert text(f"vote.{state}.title") in words_on(page)
     assert not page.radio
+
+
+def test_the_code_on_the_wall_can_be_typed(app: OpenPage, key: str) -> None:
+    page = app("vote", me="bea")
+    page.text_input(key="code").set_value(f" {key[:3].lower()}-{key[3:]} ")
+    page.button(key="open-vote").click().run()
+    assert page.title[0].value == "Tienda de Ana"
+    assert page.radio

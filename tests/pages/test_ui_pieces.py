@@ -34,11 +34,11 @@ def test_it_knows_what_a_phone_cannot_open(address: str, is_local: bool) -> None
 
 def test_the_voting_address_keeps_the_whole_key(workshop: Workshop) -> None:
     assert workshop.settings.public_url == ""
-    assert voting_address("a.b-c_d&e") == "/vote?proyecto=a.b-c_d%26e"
+    assert voting_address("a.b-c_d&e") == "/vote?c=a.b-c_d%26e"
 
 
 def test_the_code_is_dark_on_white_in_both_modes() -> None:
-    drawing = qr_svg("http://example.org/vote?proyecto=abc")
+    drawing = qr_svg("http://example.org/vote?c=abc")
     assert drawing.startswith("<svg")
     assert "#fff" in drawing
     assert "#000" in drawing

@@ -240,7 +240,7 @@ def test_everything_is_found_again_after_a_restart(open_workshop, trainer):
     bring(before)
     job = start(before)
     before.jobs.tick()
-    key = before.results.voting_key("ana")
+    key = before.results.voting_code("ana")
     link = before.room.resume_path("ana")
     after = open_workshop()
     assert (
@@ -253,7 +253,7 @@ def test_everything_is_found_again_after_a_restart(open_workshop, trainer):
 
 def test_votes_of_others_count_and_the_owner_cannot_vote(workshop):
     begin(workshop)
-    key = workshop.results.voting_key("ana")
+    key = workshop.results.voting_code("ana")
     ballot = {"functionality": 5, "relevance": 4, "creativity": 3, "presentation": 5}
     workshop.results.vote("luis", key, ballot)
     workshop.results.vote("eva", key, dict.fromkeys(ballot, 3))
@@ -272,7 +272,7 @@ def test_votes_of_others_count_and_the_owner_cannot_vote(workshop):
 
 def test_a_bad_vote_leaves_nothing_behind(workshop):
     begin(workshop)
-    key = workshop.results.voting_key("ana")
+    key = workshop.results.voting_code("ana")
     with pytest.raises(ScoreOutOfRangeError):
         workshop.results.vote("luis", key, {"relevance": 4, "creativity": 9})
     with pytest.raises(UnknownCriterionError):
