@@ -15,7 +15,7 @@ from ftcore.errors import Param
 _TYPO_LIKENESS = 0.8
 _KNOWN_KEYS = frozenset({"name", "weight", "id"})
 _TOOL_KEYS = ("tool_calls", "function_call")
-_TOOL_ROLES = frozenset({"tool", "function"})
+_TOOL_ROLES = ("tool", "function")
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from ftcore.data.rows import Record, RowsRead
 from ftcore.data.tables import (
     SAMPLE_ROWS,
     Row,
+    cells_inside,
     consistency,
     has_content,
     has_names,
@@ -173,9 +174,7 @@ class CsvRows:
         return first, [self._open(row, len(first.cells)) for row in body]
 
     def _open(self, row: Row, least: int) -> Row:
-        if len(row.cells) != 1 or self._delimiter not in row.cells[0]:
-            return row
-        cells = next(csv.reader([row.cells[0]], delimiter=self._delimiter), [])
+        cells = cells_inside(row, self._delimiter)
         if len(cells) < least:
             return row
         self._note("rows_quoted", row.line)

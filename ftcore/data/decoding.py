@@ -88,12 +88,18 @@ def _to_text(content: bytes) -> tuple[str | None, list[Finding]]:
         return None, []
     try:
         return content.decode("utf-8"), []
-    except UnicodeDecodeError:
-        return _not_utf8(content)
+    except UnicodeDecodeError as error:
+        whole = content[: error.start]
+        cut_off = error.reason == "unexpected end of data" and not whole.isascii()
+        if not cut_off:
+            return _not_utf8(content)
+        return whole.decode("utf-8"), [Finding("cut_character", Severity.REPAIR)]
 
 
 def _marked(content: bytes, encoding: str) -> tuple[str | None, list[Finding]]:
     if encoding != "utf-8-sig":
+        unit = 4 if encoding == "utf-32" else 2
+        content = content[: len(content) - len(content) % unit]  # a cut off end
         return _named(content.decode(encoding, "replace").lstrip("\ufeff"), encoding)
     body = content.removeprefix(codecs.BOM_UTF8)
     if _looks_binary(body.rstrip(b"\0\x1a")):

@@ -26,6 +26,7 @@ _MARKUP = re.compile(
     r"\s*<(?:!doctype|html|\?xml|head|body|svg|table)\b", re.IGNORECASE
 )
 _NOTEBOOK = re.compile(r'\s*\{.{0,2000}?"(?:cells|nbformat)"\s*:', re.DOTALL)
+_CELL_OBJECT = re.compile(r'\{\s*""[^":,}]')
 _QUOTED_OBJECT = re.compile(r'\s*"\s*\{\s*""')
 
 
@@ -150,8 +151,14 @@ def looks_like_json(text: str) -> bool:
         return True
     lines = [line.lstrip() for line in text[:200_000].split("\n")[:_LINE_STARTS]]
     filled = [line for line in lines if line.strip()]
-    objects = sum(bool(_OBJECT.search(line[:80])) for line in filled)
+    objects = sum(_has_object(line[:80]) for line in filled)
     return bool(filled) and objects * 2 >= len(filled)
+
+
+def _has_object(line: str) -> bool:
+    """Whether an object starts in the line, and not inside a quoted cell."""
+    found = _OBJECT.search(line)
+    return found is not None and not _CELL_OBJECT.match(line, found.start())
 
 
 def _unquoted(text: str) -> str:

@@ -9,6 +9,7 @@ from ftcore.data.values import excerpt
 from ftcore.data.vocabulary import find_name, normal_name, role_names
 
 _MESSAGES = "messages"
+_ROLE_NAMES = {"role", "rol"}
 _HALVES = (("prompt", "completion"), ("prompt", "chosen"), ("question", "answer"))
 
 
@@ -88,7 +89,7 @@ def _joined(loose: list[Record]) -> list[Record]:
     """Start a conversation at each system message and at each new question."""
     roles = [_role(record.values) for record in loose]
     if len({"user", "assistant"} & set(roles)) < 2:
-        return loose
+        return [_alone(record) for record in loose]
     talks: list[list[Record]] = []
     before = ""
     talk_before: object = None
@@ -101,6 +102,14 @@ def _joined(loose: list[Record]) -> list[Record]:
         talks[-1].append(record)
         before, talk_before = role, talk
     return [Record(t[0].line, {_MESSAGES: [_bare(r) for r in t]}) for t in talks]
+
+
+def _alone(record: Record) -> Record:
+    """A message that nobody answers, so that it is told as one."""
+    parts = _parts(tuple(record.values))
+    if parts is None or normal_name(parts[0]) not in _ROLE_NAMES:
+        return record
+    return Record(record.line, {_MESSAGES: [_bare(record)]})
 
 
 def _talk(values: Mapping[str, object]) -> object:

@@ -6,13 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ftcore.data.columns import is_index_name, is_known_name, map_columns
 from ftcore.data.labels import look_like_labels
+from ftcore.data.vocabulary import mentions
 
 SAMPLE_ROWS = 200
 _SENTENCE = re.compile(r"[¿?¡!.:;]|\d{3,}")
 _TITLE_ROWS = 10  # rows above the header at most
+_LONGEST_TITLE = 60
+_FORM_PARTS = ("question", "answer", "text", "label")
 _LONGEST_NAME = 40
 
 
@@ -34,6 +38,18 @@ class Row:
 def has_content(cells: Sequence[str]) -> bool:
     """Whether any cell holds more than space."""
     return any(cell.strip() for cell in cells)
+
+
+def cells_inside(row: Row, delimiter: str) -> list[str]:
+    """Split a row that is one quoted cell; nothing if it holds no whole row."""
+    if len(row.cells) != 1 or delimiter not in row.cells[0]:
+        return []
+    lines = io.StringIO(row.cells[0], newline="")
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        return []
+    return rows[0] if len(rows) == 1 else []
 
 
 def has_names(cell: str, delimiter: str) -> bool:
@@ -125,6 +141,8 @@ def is_header(cells: Sequence[str], body: Sequence[Row]) -> bool:
     sample = [row.cells for row in body[:SAMPLE_ROWS]]
     if any(_repeats(name, column, sample) for column, name in enumerate(names)):
         return False
+    if _mentions_parts(names) and not any(map(_mentions_parts, sample)):
+        return True
     if any(len(name) > _LONGEST_NAME or _SENTENCE.search(name) for name in names):
         return sum(is_known_name(name) for name in names) >= 2
     if any(is_known_name(name) or is_index_name(name) for name in names if name):
@@ -134,6 +152,18 @@ def is_header(cells: Sequence[str], body: Sequence[Row]) -> bool:
     lengths = [max(map(len, row)) for row in sample if row]
     longest = max(map(len, names))
     return bool(lengths) and sum(lengths) / len(lengths) > 2 * longest
+
+
+def _mentions_parts(names: Sequence[str]) -> bool:
+    """Whether two short cells speak of a question and its answer, as forms do."""
+    parts = [
+        {part for part in _FORM_PARTS if mentions(part, name)}
+        for name in names
+        if len(name) <= _LONGEST_TITLE and name.count("(") == name.count(")")
+    ]
+    return any(
+        first and second and first != second for first, second in pairwise(parts)
+    )
 
 
 def _repeats(name: str, column: int, sample: Sequence[Sequence[str]]) -> bool:

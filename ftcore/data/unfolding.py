@@ -45,7 +45,7 @@ def _inside(record: Record) -> list[dict[str, object]] | None:
             rows = [item for item in value if isinstance(item, dict)]
             if len(rows) == len(value):
                 return rows
-    return _by_column(record.values)
+    return _split_frame(record.values) or _by_column(record.values)
 
 
 def _transposed(columns: dict[str, object]) -> list[dict[str, object]] | None:
@@ -69,6 +69,17 @@ def _by_key(values: dict[str, object]) -> list[dict[str, object]] | None:
     if sentences < len(values) or map_columns(list(values)) is not None:
         return None
     return [{"question": key, "answer": value} for key, value in values.items()]
+
+
+def _split_frame(values: dict[str, object]) -> list[dict[str, object]] | None:
+    """Read a data frame written as ``{"columns": […], "data": [[…], …]}``."""
+    names, cells = values.get("columns"), values.get("data")
+    if not isinstance(names, list) or not isinstance(cells, list):
+        return None
+    rows = [row for row in cells if isinstance(row, list) and len(row) == len(names)]
+    if not rows or len(rows) < len(cells):
+        return None
+    return [dict(zip(map(str, names), row, strict=True)) for row in rows]
 
 
 def _by_column(columns: dict[str, object]) -> list[dict[str, object]] | None:

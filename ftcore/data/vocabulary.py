@@ -9,6 +9,7 @@ from ftcore.data.cleaning import without_accents
 from ftcore.texts import ASSETS
 
 Vocabulary = dict[str, tuple[str, ...]]
+_MAIN_NAMES = 3  # of each part: its English and Spanish names
 _DECORATION = re.compile(r"[\s_\-.:¿?*\"'“”«»()\[\]]+")
 
 
@@ -41,6 +42,12 @@ def find_name(part: str, names: list[str]) -> str | None:
     for name in names:
         known.setdefault(normal_name(name), name)
     return next((known[w] for w in column_names()[part] if w in known), None)
+
+
+def mentions(part: str, title: str) -> bool:
+    """Whether a longer title has one of the part's first names among its words."""
+    words = {normal_name(word) for word in title.split()}
+    return not words.isdisjoint(column_names()[part][:_MAIN_NAMES])
 
 
 @cache

@@ -59,9 +59,16 @@ def without_frame(text: str) -> Unwrapped:
     filled = sum(bool(line.strip()) for line in lines)
     ruled = [i for i in sorted(bars)[:3] if _RULE.issuperset(lines[i])]
     if ruled and len(bars) >= max(3, _SHARE * filled):
-        inner = [_BAR_ROW.sub(r"\1", line) for line in lines]
+        inner = [_without_bars(line) for line in lines]
         return _keeping(inner, bars - set(ruled), "markdown_table")
     return _straight_quotes(text, lines)
+
+
+def _without_bars(line: str) -> str:
+    found = _BAR_ROW.match(line)
+    if found is None:
+        return line
+    return "|".join(cell.strip() for cell in found.group(1).split("|"))
 
 
 def _keeping(lines: list[str], kept: Iterable[int], code: str) -> Unwrapped:

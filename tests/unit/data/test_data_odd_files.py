@@ -10,7 +10,11 @@ from ftcore.data.findings import Severity, Verdict
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from odd_files import CASES, GOOD
+from odd_files import CASES as KNOWN
+from odd_files import GOOD
+from odd_pasted_files import PASTED_CASES
+
+CASES = [*KNOWN, *PASTED_CASES]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
