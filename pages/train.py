@@ -33,19 +33,25 @@ workshop, me = get_workshop(), participant_id()
 view = workshop.training.view(me)
 is_live = view is not None and not view.status.state.is_final
 is_over = view is not None and view.row.model_dir is not None
+# A simulation says nothing any more once another tool has been chosen.
+is_past = (
+    view is not None
+    and not (is_live or is_over)
+    and view.row.trainer != workshop.training.tool(me)
+)
 page_header("train.live" if is_live else "train.over" if is_over else "train")
 require_open(Step.TRAIN)
 
 if is_live:
     job_view.watch(me)
-elif view is not None and view.status.state is JobState.SUCCEEDED:
+elif view is not None and not is_past and view.status.state is JobState.SUCCEEDED:
     evaluation = workshop.results.dashboard(me).evaluation
     tuned = evaluation.arm(Arm.TUNED) if evaluation else None
     job_view.show_outcome(view, tuned.accuracy if tuned else None)
     with st.expander(text("train.again_title"), key="train-again"):
         choose_and_start(again=True)
 else:
-    if view is not None:
+    if view is not None and not is_past:
         job_view.show_outcome(view, None)
     choose_and_start(again=False)
 lesson_expander("step_4_training")

@@ -9,7 +9,7 @@ from ftcore.texts import catalog, duration, number, percent, text
 from ftcore.training.base import JobState, Phase, ProgressEvent
 from ftcore.ui import loss_chart
 from ftcore.ui.cards import action_link, empty_state
-from ftcore.ui.loss import smoothed, window_of
+from ftcore.ui.loss import losses_of, smoothed, window_of
 from ftcore.ui.services import get_workshop
 from ftcore.workshop.training import JobView
 
@@ -160,7 +160,7 @@ def _show_succeeded(view: JobView, examined: Interval | None) -> None:
 def _show_result(
     events: Sequence[ProgressEvent], seconds: float | None, examined: Interval | None
 ) -> None:
-    losses = [e.train_loss for e in events if e.train_loss is not None]
+    losses = [e.train_loss for e in losses_of(events) if e.train_loss is not None]
     with st.container(key="figures-done", horizontal=True):
         if examined is not None and examined.n:
             st.metric(

@@ -10,6 +10,20 @@ SAME = 0.05  # a change below this share of the beginning counts as none
 WORSE = 1.05  # held-out loss this far above its best counts as memorising
 
 
+def losses_of(events: Sequence[ProgressEvent]) -> list[ProgressEvent]:
+    """Return the events that bring the loss of a further step.
+
+    Exporting and examining repeat the last step's loss: counted again, it would
+    pass for progress.
+    """
+    found: list[ProgressEvent] = []
+    for event in events:
+        is_repeated = found and event.step and event.step == found[-1].step
+        if event.train_loss is not None and not is_repeated:
+            found.append(event)
+    return found
+
+
 def smoothed(losses: Sequence[float], window: int) -> list[float]:
     """Return the trailing mean of the last ``window`` values at each point.
 
@@ -24,7 +38,7 @@ def smoothed(losses: Sequence[float], window: int) -> list[float]:
 
 def window_of(events: Sequence[ProgressEvent]) -> int:
     """Return how many steps one epoch takes, and three at least."""
-    measured = [event for event in events if event.train_loss is not None]
+    measured = losses_of(events)
     if not measured or not measured[-1].epoch:
         return LEAST_WINDOW
     return max(LEAST_WINDOW, round(len(measured) / measured[-1].epoch))
@@ -38,7 +52,7 @@ def loss_story(events: Sequence[ProgressEvent]) -> str | None:
     Args:
         events: All events of the job, oldest first.
     """
-    losses = [e.train_loss for e in events if e.train_loss is not None]
+    losses = [e.train_loss for e in losses_of(events) if e.train_loss is not None]
     if not losses:
         return None
     window = window_of(events)

@@ -8,7 +8,7 @@ import streamlit as st
 from ftcore.texts import number, text
 from ftcore.training.base import ProgressEvent
 from ftcore.ui import figures
-from ftcore.ui.loss import loss_story, smoothed, window_of
+from ftcore.ui.loss import loss_story, losses_of, smoothed, window_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -29,7 +29,7 @@ def show(events: Sequence[ProgressEvent], *, simulated: bool, key: str) -> None:
     if title is None:
         st.caption(text("train.loss.none"))
         return
-    points = [e for e in events if e.train_loss is not None]
+    points = losses_of(events)
     headers = [text("train.loss.x"), text("train.loss.train"), text("train.loss.eval")]
     figures.show(loss_figure(events), headers, _text_rows(points), title=title, key=key)
     note = "simulated" if simulated else "explain"
@@ -43,7 +43,9 @@ def loss_figure(events: Sequence[ProgressEvent]) -> "go.Figure":
     """
     shown = figures.colours()
     figure = figures.new_figure(_HEIGHT_PX, shown)
-    steps = [(e.epoch, e.train_loss) for e in events if e.train_loss is not None]
+    steps = [
+        (e.epoch, e.train_loss) for e in losses_of(events) if e.train_loss is not None
+    ]
     held_out = [(e.epoch, e.eval_loss) for e in events if e.eval_loss is not None]
     epochs, losses = [x for x, _ in steps], [y for _, y in steps]
     thin = {"color": shown.edge, "width": 1}
@@ -65,9 +67,20 @@ def loss_figure(events: Sequence[ProgressEvent]) -> "go.Figure":
         showarrow=False,
     )
     figure.update_layout(margin_t=36)
-    figure.update_xaxes(title=text("train.loss.x"), rangemode="tozero", showgrid=False)
+    # The whole way from the start: the curve grows and its axis stays.
+    figure.update_xaxes(
+        title=text("train.loss.x"), range=[0, _all_epochs(events)], showgrid=False
+    )
     figure.update_yaxes(title=text("train.loss.y"), rangemode="tozero", nticks=5)
     return figure
+
+
+def _all_epochs(events: Sequence[ProgressEvent]) -> float:
+    """Return how many epochs the job will have been through at its end."""
+    last = events[-1]
+    if not last.step or not last.total_steps:
+        return max(last.epoch, 1.0)
+    return last.epoch * last.total_steps / last.step
 
 
 def _add_curve(

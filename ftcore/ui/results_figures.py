@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _ORDER = (Arm.BASE, Arm.FEW_SHOT, Arm.NEAREST, Arm.TUNED)  # drawn from below up
 _ROW_PX = 56
-_AXIS_PX = 60
+_AXIS_PX = 84  # the lowest row's axis and the highest row's label
 _CELL_PX = 58
 
 
@@ -31,7 +31,7 @@ def arms_figure(arms: Sequence[ArmResult]) -> "go.Figure":
             y=[f"<b>{name}</b>" if result.arm is Arm.TUNED else name],
             mode="markers+text",
             text=[f"<b>{label}</b>"],
-            textposition="top center",
+            textposition=_towards_middle(score.value),
             textfont={"color": colour},
             marker={"size": 16, "color": colour, "symbol": _symbol(result.arm)},
             error_x={
@@ -50,7 +50,14 @@ def arms_figure(arms: Sequence[ArmResult]) -> "go.Figure":
         title=text("results.arms.x"), range=[-4, 104], ticksuffix=" %", dtick=25
     )
     figure.update_yaxes(showgrid=False, ticklabelstandoff=8)
+    figure.update_layout(margin_t=28)
     return figure
+
+
+def _towards_middle(share: float) -> str:
+    """Keep a label inside the figure: on a phone there is no room beside it."""
+    side = "left" if share > 0.8 else "right" if share < 0.2 else "center"
+    return f"top {side}"
 
 
 def _symbol(arm: Arm) -> str:

@@ -38,11 +38,8 @@ def show_evaluation(evaluation: Evaluation) -> None:
         st.markdown(f":gray[{text('results.tuned_only')}]")
     else:
         share = describe_share(rival.accuracy.passed, rival.accuracy.n)
-        clear = "clear" if compare_arms(tuned, rival).is_clear else "unclear"
-        st.markdown(
-            f"{text(f'results.rival.{rival.arm}', share=share)} "
-            f"{text(f'evaluation.comparison.{clear}')}"
-        )
+        words = text(f"results.rival.{rival.arm}", share=share)
+        st.markdown(f"{words} {_difference(tuned, rival)}")
     if _asks_for_unseen_facts(evaluation):
         st.info(text("results.unseen_facts"), icon=":material/lightbulb:")
     _show_metrics(evaluation, tuned)
@@ -89,6 +86,13 @@ def _show_arms(
 def _rival(evaluation: Evaluation) -> ArmResult | None:
     """Return the arm to beat: the base model, or what needs no training at all."""
     return evaluation.arm(Arm.BASE) or evaluation.arm(Arm.NEAREST)
+
+
+def _difference(tuned: ArmResult, rival: ArmResult) -> str:
+    if tuned.accuracy.value == rival.accuracy.value:
+        return text("results.no_difference")
+    clear = "clear" if compare_arms(tuned, rival).is_clear else "unclear"
+    return text(f"evaluation.comparison.{clear}")
 
 
 def _comparison(tuned: ArmResult, rival: ArmResult | None) -> str:

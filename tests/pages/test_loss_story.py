@@ -1,6 +1,7 @@
 """The sentence above the loss curve, and the trend below it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -76,3 +77,10 @@ def test_the_trend_stays_between_the_losses(losses: list[float], window: int) ->
     trend = smoothed(losses, window)
     assert len(trend) == len(losses)
     assert all(min(losses) - 1e-9 <= y <= max(losses) + 1e-9 for y in trend)
+
+
+def test_the_last_loss_repeated_while_examining_is_not_progress() -> None:
+    trained = curve([1.0, 1.1, 0.9, 1.0, 1.0, 1.0, 0.1] * 4)
+    later = [replace(trained[-1], phase=Phase.EVALUATING)] * 12
+    assert loss_story([*trained, *later]) == loss_story(trained)
+    assert window_of([*trained, *later]) == window_of(trained)

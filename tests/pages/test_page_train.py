@@ -143,3 +143,22 @@ def test_a_simulation_walks_to_its_end_and_says_that_nothing_is_left(
     assert not page.exception
     assert text("train.simulated.title") in words_on(page)
     assert text("train.succeeded.next") not in links_on(page)
+
+
+def test_a_simulation_gives_way_to_the_tool_chosen_after_it(
+    app: OpenPage, story: Story
+) -> None:
+    workshop, now = story.workshop, [0.0]
+    trainer = SimulatedTrainer(duration_seconds=20.0, clock=lambda: now[0])
+    workshop.context.trainers["simulated"] = trainer
+    story.has_data()
+    workshop.projects.choose_tool("ana", "simulated")
+    workshop.training.start("ana", workshop.training.offer("ana").plans["balanced"][0])
+    workshop.jobs.tick()
+    now[0] = 21.0
+    workshop.jobs.tick()
+    assert text("train.simulated.title") in words_on(app("train"))
+    workshop.projects.choose_tool("ana", "local")
+    page = app("train")
+    assert text("train.simulated.title") not in words_on(page)
+    assert page.button(key="start-training")
