@@ -20,7 +20,7 @@ WINDOW_TOKENS = 2_048  # context of the embedded base model
 CHARACTERS_PER_TOKEN = 3.5  # Spanish text in a small English-first vocabulary
 _LONGEST_PLACEHOLDER = 40  # characters
 _FEW = 3  # fewer numbers than this may be chance
-_NUMBER = re.compile(r"\s*[+-]?\d[\d.,\s]*(?:e[+-]?\d+)?%?\s*", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*+[+-]?\d[\d.,\s]*+(?:e[+-]?\d++)?%?\s*+", re.IGNORECASE)
 MAX_SHARE = 0.70  # of one class before the rest is drowned
 
 

@@ -4,7 +4,7 @@ import re
 
 SPACE = re.compile(r"[\s\u200b\ufeff]+")
 COMMENT = re.compile(r"(?://|#)[^\n]*|/\*.{0,2000}?\*/", re.DOTALL)
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
+NUMBER = re.compile(r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?(?![\w.])")
 WORD = re.compile(r"[^\W\d][\w-]*|-?Infinity")
 CLOSERS = {
     '"': '"',

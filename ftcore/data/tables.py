@@ -14,6 +14,7 @@ from ftcore.data.vocabulary import mentions
 
 SAMPLE_ROWS = 200
 _SENTENCE = re.compile(r"[¿?¡!.:;]|\d{3,}")
+_OPENING_QUOTE = re.compile(r' *"')
 _TITLE_ROWS = 10  # rows above the header at most
 _LONGEST_TITLE = 60
 _FORM_PARTS = ("question", "answer", "text", "label")
@@ -99,27 +100,27 @@ def lenient(line: str, delimiter: str) -> tuple[list[str], str]:
 
     A quote ends a field only where a delimiter or the line's end follows.
     """
-    rest = line.rstrip("\r\n")
-    closing = re.compile(rf'"\s*(?:{re.escape(delimiter)}|\Z)')
+    text = line.rstrip("\r\n")
+    closing = re.compile(rf'" *({re.escape(delimiter)}|\Z)')
     cells: list[str] = []
     fault = "csv_quotes"
+    position, can_close = 0, True
     while True:
-        if rest.lstrip().startswith('"'):
-            body = rest.lstrip()[1:]
-            end = closing.search(body)
-            if end:
-                cells.append(body[: end.start()].replace('""', '"'))
-                if end.end() == len(body) and not end.group().rstrip().endswith(
-                    delimiter
-                ):
-                    return cells, fault
-                rest = body[end.end() :]
-                continue
-            rest, fault = body, "unclosed_quote"
-        cell, mark, rest = rest.partition(delimiter)
-        cells.append(cell)
-        if not mark:
+        opening = _OPENING_QUOTE.match(text, position)
+        end = closing.search(text, opening.end()) if opening and can_close else None
+        if opening and end:
+            cells.append(text[opening.end() : end.start()].replace('""', '"'))
+            if not end.group(1):
+                return cells, fault
+            position = end.end()
+            continue
+        if opening:
+            position, can_close, fault = opening.end(), False, "unclosed_quote"
+        mark = text.find(delimiter, position)
+        cells.append(text[position:] if mark < 0 else text[position:mark])
+        if mark < 0:
             return cells, fault
+        position = mark + len(delimiter)
 
 
 def usual_width(rows: Sequence[Row]) -> int:
