@@ -77,6 +77,8 @@ def _show_where(offer: TrainingOffer) -> None:
     if offer.test:
         note = text("train.test_note", examples=offer.examples, test=offer.test)
     st.markdown(f":gray[{text(f'train.where.{where}', tool=offer.tool)} {note}]")
+    if not offer.finds_meaning:
+        st.info(text("train.spelling_only"), icon=":material/spellcheck:")
 
 
 def start_label(offer: TrainingOffer, *, again: bool) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ftcore.data.examples import Task
 from ftcore.data.templates import load_template
 from ftcore.errors import JobAlreadyActiveError, TrainerClosedError, UnknownJobError
+from ftcore.models.embeddings import default_embedder
 from ftcore.runtime import new_id
 from ftcore.storage.records import JobRow
 from ftcore.training.base import (
@@ -60,6 +61,8 @@ class TrainingOffer:
         examples: Examples of the current dataset.
         test: Held-out examples that came with it; 0 means that some are set apart.
         plans: By preset, the configuration and what it would take.
+        finds_meaning: Whether examples are searched by meaning; if not, this machine
+            has only the embedder that knows spelling.
     """
 
     tool: str
@@ -67,6 +70,7 @@ class TrainingOffer:
     examples: int
     test: int
     plans: Mapping[Preset, tuple[TrainingConfig, Forecast]]
+    finds_meaning: bool
 
 
 class Training:
@@ -96,7 +100,8 @@ class Training:
         for preset in Preset:
             config = configure(task, preset, count)
             plans[preset] = config, trainer.forecast(current.dataset, config)
-        return TrainingOffer(tool, task, count, len(current.test), plans)
+        finds_meaning = default_embedder().is_semantic
+        return TrainingOffer(tool, task, count, len(current.test), plans, finds_meaning)
 
     def forecast(self, participant_id: str, config: TrainingConfig) -> Forecast:
         """Estimate time and price of a configuration on the current dataset."""

@@ -4,6 +4,7 @@ import pytest
 from stories import OpenPage, Story, links_on, words_on
 
 from ftcore.chat.base import Arm
+from ftcore.models.embeddings import SpellingEmbedder
 from ftcore.texts import text
 from ftcore.training.base import JobState, Preset
 from ftcore.training.simulated import SimulatedTrainer
@@ -35,6 +36,15 @@ def test_every_preset_says_how_long_it_takes(app: OpenPage, story: Story) -> Non
     captions = app("train").radio(key="preset").proto.captions
     assert len(captions) == 3
     assert all("≈" in caption for caption in captions)
+
+
+def test_a_machine_without_the_usual_embedder_says_so(
+    app: OpenPage, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.has_data()
+    assert text("train.spelling_only") not in words_on(app("train"))
+    monkeypatch.setattr("ftcore.workshop.training.default_embedder", SpellingEmbedder)
+    assert text("train.spelling_only") in words_on(app("train"))
 
 
 def test_the_button_queues_a_job_with_the_chosen_settings(
