@@ -49,7 +49,8 @@ class CsvRows:
         """Return the rows as records keyed by column name, and what was mended."""
         rows = self._rows()
         first = next((row for row in rows if has_content(row.cells)), None)
-        if first is None:
+        if first is None or len(first.cells) > _MOST_COLUMNS:
+            self._out.width = len(first.cells) if first else 0
             return self._out
         self._note_blank_start(first)
         body: list[Row] = []

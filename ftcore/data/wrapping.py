@@ -87,12 +87,13 @@ def _fenced(lines: list[str]) -> set[int]:
     ]
     if not marks or "\n".join(lines[: marks[0]]).count('"') % 2:
         return set()  # the fence is part of a quoted text
+    filled = next(i for i, line in enumerate(lines) if line.strip())
     kept: set[int] = set()
     for opening, closing in zip(marks[::2], [*marks[1::2], len(lines)], strict=False):
         inside = range(opening + 1, closing)
         first = next((lines[i] for i in inside if lines[i].strip()), "")
         tag = _FENCE.sub(r"\1", lines[opening]).lower()
-        leads = not any(line.strip() for line in lines[:opening])
+        leads = opening == marks[0] == filled
         if _DATA_START.match(first) or tag in _TABLE_TAGS or leads:
             kept.update(inside)
     return kept
