@@ -1,7 +1,6 @@
 """Evaluate trained models beside their baselines, one after another."""
 
 import logging
-import threading
 from pathlib import Path
 
 from ftcore.chat.arms import available_arms
@@ -10,6 +9,7 @@ from ftcore.chat.engines import EnginePool
 from ftcore.errors import FtcoreError
 from ftcore.evaluation.base import ArmResult
 from ftcore.evaluation.evaluator import build_evaluation
+from ftcore.jobs.background import BackgroundLoop
 from ftcore.jobs.evaluating import evaluate_arm, examples_to_evaluate
 from ftcore.jobs.pipeline import load_evaluation, save_evaluation
 from ftcore.models.trained import load_trained
@@ -31,30 +31,15 @@ class EvaluationRunner:
     def __init__(self, store: Store, engines: EnginePool) -> None:
         self._store = store
         self._engines = engines
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._loop = BackgroundLoop(self.tick, "evaluations", INTERVAL_SECONDS)
 
     def start(self) -> None:
         """Begin to serve."""
-        self._stopped.clear()
-        self._thread = threading.Thread(
-            target=self._run, name="evaluations", daemon=True
-        )
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """Stop after the answer under way; what is left is asked again next time."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(timeout=30)
-            self._thread = None
-
-    def _run(self) -> None:
-        while not self._stopped.wait(INTERVAL_SECONDS):
-            try:
-                self.tick()
-            except Exception:  # the thread must outlive a passing fault of the database
-                logger.exception("evaluations: this look failed, the next one may not")
+        self._loop.stop(timeout=30)
 
     def tick(self) -> None:
         """Serve the oldest evaluation that is not done, if any."""
@@ -99,9 +84,9 @@ class EvaluationRunner:
                 self._engines,
                 examples,
                 on_answer=on_answer,
-                should_stop=self._stopped.is_set,
+                should_stop=self._loop.is_stopping,
             )
-            if self._stopped.is_set():
+            if self._loop.is_stopping():
                 return
         results = [kept[arm] for arm in arms]
         evaluation = build_evaluation(model.model_id, model.task, results)

@@ -1,15 +1,12 @@
 """Move the queue: start what may start, and copy what happened into the store."""
 
-import logging
-import threading
 from collections.abc import Callable, Mapping
 
 from ftcore.errors import FtcoreError, UnknownJobError
+from ftcore.jobs.background import BackgroundLoop
 from ftcore.storage.records import JobRow
 from ftcore.storage.store import Store
 from ftcore.training.base import JobState, JobStatus, Trainer, TrainingRequest
-
-logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 0.5
 INTERRUPTED = "interrupted"
@@ -41,30 +38,15 @@ class JobRunner:
         self._trainers = trainers
         self._make_request = make_request
         self._parallel = parallel
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._loop = BackgroundLoop(self.tick, "job-runner", INTERVAL_SECONDS)
 
     def start(self) -> None:
         """Begin to look after the jobs."""
-        self._stopped.clear()
-        self._thread = threading.Thread(
-            target=self._run, name="job-runner", daemon=True
-        )
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """Stop looking; running trainings live on in their own processes."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
-            self._thread = None
-
-    def _run(self) -> None:
-        while not self._stopped.wait(INTERVAL_SECONDS):
-            try:
-                self.tick()
-            except Exception:  # the thread must outlive a passing fault of the database
-                logger.exception("job runner: this look failed, the next one may not")
+        self._loop.stop(timeout=5)
 
     def tick(self) -> None:
         """Look once at every active job and start those whose turn has come."""

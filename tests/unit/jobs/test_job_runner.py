@@ -1,8 +1,11 @@
 """The queue moves: one local job at a time, in order, through restarts."""
 
+import time
+
 import pytest
 
 from ftcore.data.examples import Task
+from ftcore.jobs.background import BackgroundLoop
 from ftcore.jobs.runner import JobRunner
 from ftcore.storage.database import open_database
 from ftcore.storage.store import Store
@@ -144,16 +147,39 @@ def test_a_failure_keeps_its_code(store, trainer, make_runner):
     assert store.job("a").error_code == "training_failed"
 
 
+def wait_until(condition, seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return bool(condition())
+
+
 def test_the_thread_starts_jobs_by_itself_and_stops(store, make_runner):
     queue(store, "a")
     runner = make_runner()
     runner.start()
     try:
-        for _ in range(100):
-            if store.job("a").state == "running":
-                break
-            runner._stopped.wait(0.05)
-        assert store.job("a").state == "running"
+        assert wait_until(lambda: store.job("a").state == "running")
     finally:
         runner.stop()
-    assert runner._thread is None
+    queue(store, "b", "luis")
+    store.end_job("a", JobState.CANCELLED)
+    assert not wait_until(lambda: store.job("b").state == "running", seconds=1)
+
+
+def test_a_loop_outlives_a_failed_look(caplog):
+    looks: list[int] = []
+
+    def tick() -> None:
+        looks.append(1)
+        if len(looks) == 1:
+            raise OSError("the database was away")
+
+    loop = BackgroundLoop(tick, "loop", 0.01)
+    assert not loop.is_running()
+    loop.start()
+    assert wait_until(lambda: len(looks) >= 3)
+    loop.stop(timeout=5)
+    assert loop.is_stopping()
+    assert not loop.is_running()
+    assert "the database was away" in caplog.text
