@@ -82,6 +82,13 @@ class BaseModelNotFetchedError(FtcoreError):
     message = "Base model {name!r} could not be fetched ({reason}); retry: {command}."
 
 
+class EmbedderMissingError(FtcoreError):
+    """The model was indexed with an embedder that this machine does not have."""
+
+    code = "embedder_missing"
+    message = "Embedder {name!r} is not on this machine; it has {found!r}."
+
+
 class NotATrainedModelError(FtcoreError):
     """The folder holds no trained model of ours."""
 

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ftcore.errors import EmbedderMissingError
+
 Vectors = npt.NDArray[np.float32]
 
 
@@ -100,11 +102,11 @@ def embedder_by_name(name: str) -> Embedder:
     """Return the embedder whose vectors are called ``name``.
 
     Raises:
-        LookupError: This machine does not have it.
+        EmbedderMissingError: This machine does not have it.
     """
     found = default_embedder()
     if found.name == name:
         return found
     if name == SpellingEmbedder.name:
         return SpellingEmbedder()
-    raise LookupError(f"No embedder {name!r} on this machine.")
+    raise EmbedderMissingError(name=name, found=found.name)
