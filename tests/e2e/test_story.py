@@ -166,6 +166,7 @@ def test_from_a_file_to_a_graded_model(enter, tmp_path, address, folder):
     expect(page.locator(".st-key-radar .js-plotly-plot")).to_be_visible()
     for criterion in ("tone", "information", "usefulness", "creativity"):
         choose(page, f"rate-{criterion}", 4)
+    expect(page.get_by_role("button", name="Fullscreen")).to_have_count(0)
     photograph(page, "results")
 
     link = page.locator(".st-key-voting-link code").first.inner_text()
