@@ -25,6 +25,8 @@ class Settings:
         token_ttl_seconds: Life of a playground token, in seconds.
         max_upload_mb: Largest file accepted, in megabytes.
         max_rows: Most examples read from one file.
+        max_unpacked_mb: Largest content of an archive or spreadsheet, in megabytes.
+        max_depth: Deepest nesting of JSON values.
         parallel_jobs: Training processes at once.
         training_threads: Threads of one training process; 0 means 'choose'.
         models_dir: Folder of the base models made ready for this machine; outside
@@ -38,8 +40,10 @@ class Settings:
     port: int = DEFAULT_PORT
     public_url: str = ""
     token_ttl_seconds: int = 7200
-    max_upload_mb: int = 20
-    max_rows: int = 100_000
+    max_upload_mb: int = 300
+    max_rows: int = 2_000_000
+    max_unpacked_mb: int = 400
+    max_depth: int = 50
     parallel_jobs: int = 1
     training_threads: int = 0
     models_dir: Path = DEFAULT_MODELS
@@ -65,8 +69,10 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         public_url=source.get("FTCORE_PUBLIC_URL")
         or (f"https://{space_host}" if space_host else ""),
         token_ttl_seconds=int(source.get("FTCORE_TOKEN_TTL") or 7200),
-        max_upload_mb=int(source.get("FTCORE_MAX_UPLOAD_MB") or 20),
-        max_rows=int(source.get("FTCORE_MAX_ROWS") or 100_000),
+        max_upload_mb=int(source.get("FTCORE_MAX_UPLOAD_MB") or 300),
+        max_rows=int(source.get("FTCORE_MAX_ROWS") or 2_000_000),
+        max_unpacked_mb=int(source.get("FTCORE_MAX_UNPACKED_MB") or 400),
+        max_depth=int(source.get("FTCORE_MAX_DEPTH") or 50),
         parallel_jobs=int(source.get("FTCORE_PARALLEL_JOBS") or 1),
         training_threads=int(source.get("FTCORE_TRAINING_THREADS") or 0),
         models_dir=Path(source.get("FTCORE_MODELS") or DEFAULT_MODELS).resolve(),

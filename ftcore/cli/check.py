@@ -9,6 +9,7 @@ from typing import Any
 from ftcore.data.check import check_file
 from ftcore.data.examples import Task
 from ftcore.data.findings import CheckReport, Finding, Severity, Verdict
+from ftcore.data.options import Limits, ReadOptions
 from ftcore.data.summary import group_findings, lines_phrase
 from ftcore.errors import FileNotReadableError, FtcoreError, Param
 from ftcore.settings import load_settings
@@ -34,9 +35,8 @@ def run(args: argparse.Namespace) -> int:
     task = None if args.task == "auto" else Task(args.task)
     try:
         content = _read(args.file)
-        report = check_file(
-            args.file.name, content, max_rows=load_settings().max_rows, task=task
-        )
+        options = ReadOptions(task, Limits.of(load_settings()))
+        report = check_file(args.file.name, content, options)
     except FtcoreError as error:
         report = _refusal(args.file.name, error)
     if args.json:

@@ -5,6 +5,7 @@ from pathlib import Path
 from ftcore.data.check import check_file
 from ftcore.data.examples import Dataset, Task
 from ftcore.data.findings import Severity
+from ftcore.data.options import Limits, ReadOptions
 from ftcore.errors import FileNotReadableError, UnusableDatasetError
 from ftcore.settings import load_settings
 
@@ -23,9 +24,8 @@ def read_examples(path: Path, task: Task | None = None) -> Dataset:
         raise FileNotReadableError(
             path=str(path), reason=type(error).__name__
         ) from error
-    report = check_file(
-        path.name, content, max_rows=load_settings().max_rows, task=task
-    )
+    options = ReadOptions(task, Limits.of(load_settings()))
+    report = check_file(path.name, content, options)
     if report.dataset is None:
         blocking = sum(f.severity is Severity.ERROR for f in report.findings)
         raise UnusableDatasetError(

@@ -4,35 +4,31 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ftcore.data.checks import CHECKS
-from ftcore.data.examples import Dataset, Task
+from ftcore.data.examples import Dataset
 from ftcore.data.findings import CheckReport, Finding, Severity, Verdict
+from ftcore.data.options import ReadOptions
 from ftcore.data.readers import read_dataset
 from ftcore.data.summary import summarise
 
-DEFAULT_MAX_ROWS = 100_000
+_BY_THEMSELVES = ReadOptions()
 MOST_PER_CODE = 200  # findings of one kind listed one by one
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 def check_file(
-    filename: str,
-    content: bytes,
-    *,
-    max_rows: int = DEFAULT_MAX_ROWS,
-    task: Task | None = None,
+    filename: str, content: bytes, options: ReadOptions = _BY_THEMSELVES
 ) -> CheckReport:
     """Say everything there is to say about a file; any bytes give a report.
 
     Args:
         filename: Name as uploaded.
         content: Raw bytes of the file.
-        max_rows: Most examples accepted.
-        task: Read the file for this task instead of the one that it looks like.
+        options: What is decided before reading.
 
     Raises:
-        WrongTaskError: The file has examples, but none can serve ``task``.
+        WrongTaskError: The file has examples, but none can serve ``options.task``.
     """
-    read = read_dataset(filename, content, max_rows=max_rows, task=task)
+    read = read_dataset(filename, content, options)
     findings = list(read.findings)
     if read.dataset is not None:
         findings += [f for check in CHECKS for f in check(read.dataset)]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ftcore.data.examples import Dataset
+from ftcore.data.origins import LeftOut, Mend, TableShape
 from ftcore.errors import Param
 from ftcore.texts import text
 
@@ -71,9 +72,13 @@ class CheckReport:
         verdict: What may be done with it.
         dataset: The examples that can train; ``None`` exactly when rejected.
         findings: All findings, worst first, then by line.
-        rows: Examples loaded, even when the verdict is ``reject``.
+        rows: Examples loaded, even when the verdict is ``reject``; of a big file,
+            all of them, although ``dataset`` holds a sample.
         first: First user message, prompt or text; empty when nothing was loaded.
         message: One Spanish paragraph for a person.
+        table: How columns or keys were understood; ``None`` if nothing was read.
+        mends: Rows repaired while they were read, with what they were before.
+        left_out: Rows that could not become an example.
     """
 
     filename: str
@@ -83,6 +88,9 @@ class CheckReport:
     rows: int
     first: str
     message: str
+    table: TableShape | None = None
+    mends: tuple[Mend, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Return the report as ``check --json`` prints it."""

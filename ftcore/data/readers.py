@@ -8,15 +8,17 @@ from pathlib import PurePosixPath
 from ftcore.data.assembly import assemble
 from ftcore.data.csv_rows import CsvRows
 from ftcore.data.decoding import decode
-from ftcore.data.examples import Dataset, Task
+from ftcore.data.examples import Dataset
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.json_rows import JsonRows
+from ftcore.data.options import ReadOptions
 from ftcore.data.rows import RowsRead
 from ftcore.data.shapes import gather_messages
 from ftcore.data.unfolding import unfold
 from ftcore.data.values import excerpt
 from ftcore.data.wrapping import without_fences, without_frame, without_prose
 
+_BY_THEMSELVES = ReadOptions()
 _DEFAULT_NAME = "datos"
 _LINE_STARTS = 200  # lines looked at to tell JSON from a table
 _OBJECT = re.compile(r"""\{\s*(?:["'“”‘’«}{]|\w+["']?\s*[:,]|//|\#|/\*|$)""")
@@ -47,7 +49,7 @@ class ReadResult:
 
 
 def read_dataset(
-    filename: str, content: bytes, *, max_rows: int, task: Task | None = None
+    filename: str, content: bytes, options: ReadOptions = _BY_THEMSELVES
 ) -> ReadResult:
     """Read any bytes; bad data becomes findings, never an exception.
 
@@ -55,21 +57,22 @@ def read_dataset(
         filename: Name as uploaded; it names the dataset, and ``.json`` says that an
             array is meant. The format is told by the content.
         content: Raw bytes of the file.
-        max_rows: Most examples read; a longer file is refused whole.
-        task: Read the pairs for this task instead of the one that they look like.
+        options: What is decided before reading; a file with more rows than its
+            limit is refused whole.
 
     Raises:
-        WrongTaskError: No row at all can serve the ``task`` asked for.
+        WrongTaskError: No row at all can serve ``options.task``.
     """
     decoded = decode(content)
     if decoded.text is None:
         return ReadResult(None, decoded.findings)
+    max_rows = options.limits.max_rows
     rows = _rows(filename, decoded.text, max_rows)
     if rows.over_limit:
         limit = Finding("too_many_rows", Severity.ERROR, params={"limit": max_rows})
         return ReadResult(None, (*decoded.findings, limit))
     gather_messages(rows)
-    built = assemble(rows, task)
+    built = assemble(rows, options.task)
     findings = [*decoded.findings, *rows.findings, *built.findings]
     findings = _say_truncated(findings)
     if not built.examples:

@@ -7,12 +7,12 @@ from pathlib import Path
 import yaml
 
 from ftcore.data.examples import Dataset, Example, Task
+from ftcore.data.options import ReadOptions
 from ftcore.data.readers import read_dataset
 from ftcore.errors import UnknownTemplateError
 from ftcore.texts import ASSETS
 
 TEMPLATES = ASSETS / "templates"
-_MOST_ROWS = 10_000
 _FILE = "template.yaml"
 
 
@@ -107,7 +107,7 @@ def load_template(name: str, folder: Path = TEMPLATES) -> Template:
 def _read(folder: Path, stem: str, task: Task) -> Dataset:
     path = next(p for p in sorted(folder.glob(f"{stem}.*")) if p.suffix != ".yaml")
     content = path.read_bytes()
-    read = read_dataset(path.name, content, max_rows=_MOST_ROWS, task=task)
+    read = read_dataset(path.name, content, ReadOptions(task=task))
     if read.dataset is None or read.findings:
         raise ValueError(f"Template file {path} is not clean: {read.findings}.")
     return Dataset(folder.name, task, read.dataset.examples)

@@ -8,6 +8,7 @@ from ftcore.data.checks import CHECKS
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.findings import CheckReport, Finding, Verdict
 from ftcore.data.formats import dataset_to_jsonl
+from ftcore.data.options import Limits, ReadOptions
 from ftcore.data.splitting import split_dataset
 from ftcore.data.templates import Template, list_templates, load_template
 from ftcore.errors import FileTooLargeError, TrainerClosedError, UnknownTrainerError
@@ -140,7 +141,7 @@ class Projects:
             raise FileTooLargeError(
                 found_mb=round(len(content) / MEGABYTE), limit_mb=settings.max_upload_mb
             )
-        report = check_file(filename, content, max_rows=settings.max_rows)
+        report = check_file(filename, content, ReadOptions(limits=Limits.of(settings)))
         if report.dataset is not None and report.verdict is not Verdict.REJECT:
             kept = KeptDataset(report.dataset, findings=report.findings)
             self._keep(project, kept, "upload")

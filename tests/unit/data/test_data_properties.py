@@ -19,6 +19,7 @@ from ftcore.data.formats import (
     dataset_to_jsonl,
     dataset_to_native_jsonl,
 )
+from ftcore.data.options import Limits, ReadOptions
 from ftcore.data.readers import read_dataset
 from ftcore.data.splitting import question_key, split_dataset
 
@@ -85,7 +86,9 @@ def test_writing_then_reading_is_the_identity(dataset):
 @given(datasets(seen_text))
 def test_the_public_reader_reads_what_we_write(dataset):
     written = dataset_to_jsonl(dataset).encode()
-    read = read_dataset("d.jsonl", written, max_rows=100, task=Task.CHAT)
+    read = read_dataset(
+        "d.jsonl", written, ReadOptions(Task.CHAT, Limits(max_rows=100))
+    )
     assert read.dataset is not None
     assert not [f for f in read.findings if f.severity is Severity.ERROR]
     contents = [m.content for e in read.dataset for m in e.messages]
@@ -104,7 +107,9 @@ def test_spanish_text_is_never_altered(rows):
         ("d.jsonl", dataset_to_native_jsonl(dataset)),
         ("d.csv", dataset_to_csv(dataset)),
     ):
-        read = read_dataset(name, text.encode(), max_rows=100)
+        read = read_dataset(
+            name, text.encode(), ReadOptions(limits=Limits(max_rows=100))
+        )
         assert read.findings == ()
         assert read.dataset == dataset
 
@@ -166,12 +171,12 @@ def test_any_damage_to_a_file_gets_a_verdict(case, changes):
 
 @given(st.sampled_from([case for case in CASES if case.rows]))
 def test_mending_twice_changes_nothing(case):
-    first = read_dataset(case.name, case.content, max_rows=5000)
+    first = read_dataset(
+        case.name, case.content, ReadOptions(limits=Limits(max_rows=5000))
+    )
     assert first.dataset is not None
     written = dataset_to_native_jsonl(first.dataset)
-    second = read_dataset(
-        "m.jsonl", written.encode(), max_rows=5000, task=first.dataset.task
-    )
+    second = read_dataset("m.jsonl", written.encode(), ReadOptions(first.dataset.task))
     assert second.findings == ()
     assert second.dataset is not None
     assert second.dataset.examples == first.dataset.examples
@@ -185,7 +190,9 @@ def test_a_broken_line_never_takes_a_good_one_with_it(at, data):
     ]
     cut = data.draw(st.integers(1, len(good[at]) - 2))
     broken = [*good[:at], good[at][:cut], *good[at + 1 :]]
-    read = read_dataset("d.jsonl", "\n".join(broken).encode(), max_rows=100)
+    read = read_dataset(
+        "d.jsonl", "\n".join(broken).encode(), ReadOptions(limits=Limits(max_rows=100))
+    )
     assert read.dataset is not None
     prompts = [example.prompt for example in read.dataset]
     others = [f"Pregunta {i}" for i in range(12) if i != at]

@@ -11,6 +11,7 @@ from ftcore.data.cleaning import clean_cell, without_accents
 from ftcore.data.decoding import decode
 from ftcore.data.examples import Role, Task
 from ftcore.data.findings import Severity, Verdict
+from ftcore.data.options import Limits, ReadOptions
 from ftcore.data.readers import dataset_name, read_dataset
 from ftcore.data.summary import lines_phrase
 from ftcore.data.templates import list_templates, load_template
@@ -18,7 +19,7 @@ from ftcore.errors import UnknownTemplateError, WrongTaskError
 
 
 def read(text, name="d.jsonl", **options):
-    return read_dataset(name, text.encode(), max_rows=1000, **options)
+    return read_dataset(name, text.encode(), ReadOptions(**options))
 
 
 @pytest.mark.parametrize(
@@ -124,10 +125,13 @@ def test_roles_are_recognised(word):
 
 def test_row_limit_refuses_the_file():
     text = "text,label\n" + "hola,a\nadiós,b\n" * 20
-    report = check_file("d.csv", text.encode(), max_rows=39)
+    report = check_file("d.csv", text.encode(), ReadOptions(limits=Limits(max_rows=39)))
     assert (report.verdict, report.rows) == (Verdict.REJECT, 0)
     assert "límite" in report.message
-    assert check_file("d.csv", text.encode(), max_rows=40).rows == 40
+    assert (
+        check_file("d.csv", text.encode(), ReadOptions(limits=Limits(max_rows=40))).rows
+        == 40
+    )
 
 
 def test_many_findings_are_counted_and_not_listed():

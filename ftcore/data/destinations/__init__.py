@@ -1,0 +1,1 @@
+"""Where a dataset may be trained: what each place accepts, and the file it wants."""
