@@ -51,6 +51,62 @@ class FileTooLargeError(FtcoreError):
     message = "File of {found_mb} MB is over the limit of {limit_mb} MB."
 
 
+class NothingHeldOutError(FtcoreError):
+    """The participant chose no example for the test."""
+
+    code = "nothing_held_out"
+    message = "The choice of held-out examples is empty."
+
+
+class UnknownRowError(FtcoreError):
+    """A position lies outside the dataset."""
+
+    code = "unknown_row"
+    message = "No example {row}; the dataset has {rows}."
+
+
+class ExamNeedsTrainingError(FtcoreError):
+    """The choice for the test leaves nothing to train with."""
+
+    code = "exam_needs_training"
+    message = "All {rows} examples were held out; none is left to train with."
+
+
+class ExamNeedsClassError(FtcoreError):
+    """The choice for the test leaves a class without an example to train with."""
+
+    code = "exam_needs_class"
+    message = "Class {label!r} would have no example to train with."
+
+
+class UnknownVersionError(FtcoreError):
+    """The project has no version of its examples with that id."""
+
+    code = "unknown_version"
+    message = "No version {version!r} of the dataset in this project."
+
+
+class StaleVersionError(FtcoreError):
+    """The examples changed elsewhere since they were shown."""
+
+    code = "stale_version"
+    message = "The dataset is at version {current}; the change was made on another."
+
+
+class NoSourceFileError(FtcoreError):
+    """The examples do not come from a file that was kept."""
+
+    code = "no_source_file"
+    message = "Version {number} of the dataset does not come from a kept file."
+
+
+class UnknownFileKindError(FtcoreError):
+    """The dataset cannot be written in that form."""
+
+    code = "unknown_file_kind"
+    message = "No file kind {name!r}; available: {available}."
+
+
 class UnknownTemplateError(FtcoreError):
     """No template folder has that name."""
 
