@@ -76,9 +76,17 @@ class ProjectRow(Base):
 
 
 class DatasetRow(Base):
-    """One accepted file; the newest one of a project is current."""
+    """One version of a project's examples; the one of highest number is current.
+
+    ``change`` says how it came about (``{"code": …, "params": {…}}``), ``parent_id``
+    from which version, ``import_id`` which version's folder keeps the file that it
+    descends from, and ``held_out`` which positions the participant wants asked.
+    """
 
     __tablename__ = "datasets"
+    __table_args__ = (
+        Index("ix_datasets_project_number", "project_id", "number", unique=True),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"), index=True)
@@ -88,6 +96,12 @@ class DatasetRow(Base):
     rows: Mapped[int]
     fingerprint: Mapped[str]
     created_at: Mapped[datetime]
+    number: Mapped[int] = mapped_column(server_default="0")
+    author_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id"))
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("datasets.id"))
+    import_id: Mapped[str | None] = mapped_column(ForeignKey("datasets.id"))
+    change: Mapped[Json] = mapped_column(JSON, default=dict, server_default="{}")
+    held_out: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class JobRow(Base):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Engine, Select, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from ftcore.runtime import Clock, IdMaker, new_id, utc_now
@@ -21,6 +22,7 @@ from ftcore.storage.records import (
 Row = TypeVar("Row", bound=Base)
 
 ACTIVE_STATES = ("queued", "running")
+NUMBERING_ATTEMPTS = 20  # more than the tabs of one person that save at once
 
 
 class Store:
@@ -104,16 +106,33 @@ class Store:
     def add_dataset(
         self, project_id: str, dataset_id: str, **fields: object
     ) -> DatasetRow:
-        """Keep an accepted dataset; it becomes the project's current one."""
-        now = self._clock()
-        return self._add(
-            DatasetRow(id=dataset_id, project_id=project_id, created_at=now, **fields)
-        )
+        """Keep a version of the dataset; it becomes the project's current one.
+
+        Its number follows the highest one of the project, in the same statement; of
+        two that arrive at once the database lets one through, and the other retries.
+        """
+        mine = DatasetRow.project_id == project_id
+        highest = select(func.coalesce(func.max(DatasetRow.number), 0)).where(mine)
+        values = {"id": dataset_id, "project_id": project_id, **fields}
+        for attempt in range(NUMBERING_ATTEMPTS):
+            row = DatasetRow(created_at=self._clock(), **values)
+            row.number = highest.scalar_subquery() + 1  # type: ignore[assignment]
+            try:
+                with self._write() as session:
+                    session.add(row)
+                    session.flush()
+                    session.refresh(row)
+            except IntegrityError:
+                if attempt + 1 == NUMBERING_ATTEMPTS:
+                    raise
+            else:
+                break
+        return row
 
     def datasets(self, project_id: str) -> list[DatasetRow]:
-        """Return the datasets of a project, newest first."""
+        """Return the versions of a project's dataset, newest first."""
         mine = select(DatasetRow).where(DatasetRow.project_id == project_id)
-        return self._all(mine.order_by(DatasetRow.created_at.desc()))
+        return self._all(mine.order_by(DatasetRow.number.desc()))
 
     # --- jobs ------------------------------------------------------------------
 
