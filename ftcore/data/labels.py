@@ -1,6 +1,7 @@
 """Bring the spellings of one class together."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ftcore.data.cleaning import without_accents
@@ -16,33 +17,45 @@ def merge_label_variants(
 
     A tie goes to the spelling that came first. Spaces around a label are dropped.
     """
-    spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for example in examples:
-        label = " ".join(example.target.split())
-        spellings[without_accents(label)][label] += 1
-    chosen = {key: found.most_common(1)[0][0] for key, found in spellings.items()}
-    raw: dict[str, set[str]] = defaultdict(set)
-    merged: list[Example] = []
-    for example in examples:
-        key = without_accents(example.target)
-        raw[key].add(example.target)
-        merged.append(_with_target(example, chosen[key]))
-    findings = [
-        Finding(
-            "label_variants",
-            Severity.REPAIR,
-            params={
-                "variants": ", ".join(f"«{excerpt(v)}»" for v in sorted(found)),
-                "label": excerpt(chosen[key]),
-            },
-        )
-        for key, found in raw.items()
-        if len(found) > 1
-    ]
+    chosen, findings = choose_spellings(Counter(e.target for e in examples))
+    merged = [with_target(example, chosen[example.target]) for example in examples]
     return merged, findings
 
 
-def _with_target(example: Example, target: str) -> Example:
+def choose_spellings(
+    counts: Mapping[str, int],
+) -> tuple[dict[str, str], list[Finding]]:
+    """Choose one spelling for all variants of each label.
+
+    Args:
+        counts: How often each label was written so, in order of appearance.
+
+    Returns:
+        The chosen spelling of every label, and a finding for each label that had
+        several.
+    """
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    written: dict[str, list[str]] = defaultdict(list)
+    for label, count in counts.items():
+        plain = " ".join(label.split())
+        key = without_accents(label)
+        spellings[key][plain] += count
+        written[key].append(label)
+    chosen: dict[str, str] = {}
+    findings: list[Finding] = []
+    for key, labels in written.items():
+        best = spellings[key].most_common(1)[0][0]
+        chosen.update(dict.fromkeys(labels, best))
+        if len(labels) > 1:
+            variants = ", ".join(f"«{excerpt(label)}»" for label in sorted(labels))
+            params = {"variants": variants, "label": excerpt(best)}
+            found = Finding("label_variants", Severity.REPAIR, params={**params})
+            findings.append(found)
+    return chosen, findings
+
+
+def with_target(example: Example, target: str) -> Example:
+    """Return the example with this answer or label."""
     if example.target == target:
         return example
     last = Message(example.messages[-1].role, target)
