@@ -42,6 +42,9 @@ def check_file(
         rows=len(read.dataset) if read.dataset is not None else 0,
         first=read.dataset.examples[0].prompt if read.dataset is not None else "",
         message=summarise(verdict, read.dataset, ordered, read.columns),
+        table=read.table,
+        mends=read.mends,
+        left_out=read.left_out,
     )
 
 

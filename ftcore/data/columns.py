@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ftcore.data.options import ColumnChoice
 from ftcore.data.vocabulary import column_names, find_name, normal_name
 
 
@@ -79,6 +80,27 @@ def map_columns(names: Sequence[str]) -> Mapping | None:
         context = find_name("context", spare)
     used = {source, target, system, context}
     stray = tuple(name for name in usable if name not in used)
+    return Mapping(source, target, kind, context, system, stray=stray)
+
+
+def map_choice(names: Sequence[str], choice: ColumnChoice) -> Mapping | None:
+    """Follow the participant's choice of source and target.
+
+    Returns:
+        The mapping, or ``None`` if the two are not among the names.
+    """
+    source, target = choice.source, choice.target
+    if source == target or source not in names or target not in names:
+        return None
+    rest = [name for name in names if name not in {source, target}]
+    source_part = next((p for p in _SOURCES if find_name(p, [source])), None)
+    target_part = next((p for p in _TARGETS if find_name(p, [target])), None)
+    kind = _kind(source_part, target_part) if target_part else Kind.UNSURE
+    system = find_name("system", rest)
+    context = None
+    if source_part == "question" and target_part in {"output", "answer"}:
+        context = find_name("context", [name for name in rest if name != system])
+    stray = tuple(name for name in rest if name not in {system, context})
     return Mapping(source, target, kind, context, system, stray=stray)
 
 

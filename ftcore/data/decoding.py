@@ -1,6 +1,7 @@
 """Turn the bytes of a file into clean text, and say what had to be mended."""
 
 import codecs
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +16,12 @@ from ftcore.data.cleaning import (
 from ftcore.data.findings import Finding, Severity
 from ftcore.texts import text as words
 
-_SAMPLE = 65_536  # bytes that are enough to tell an encoding
-_CONTROL_SHARE = 0.05  # more control bytes than this, and it is no text
-_CONTROL_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r\x0b\x0c\x1a")
+SAMPLE_BYTES = 65_536  # bytes that are enough to tell an encoding
+CONTROL_SHARE = 0.05  # more control bytes than this, and it is no text
+CONTROL_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r\x0b\x0c\x1a")
 _EXPECTED = frozenset("áéíóúüñÁÉÍÓÚÜÑ¿¡ªº€«»“”‘’–—…·çÇàèòÀÈÒïã°´©®\xa0")
 _SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")  # what Spanish spreadsheets write
-_MARKS: tuple[tuple[bytes, str], ...] = (
+MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -45,10 +46,12 @@ class Decoded:
     Attributes:
         text: The text, or ``None`` if the file holds none.
         findings: What was mended, or why there is no text.
+        raw: The text before its lines were mended, line for line.
     """
 
     text: str | None
     findings: tuple[Finding, ...]
+    raw: str = ""
 
 
 def decode(content: bytes) -> Decoded:
@@ -61,10 +64,10 @@ def decode(content: bytes) -> Decoded:
     raw, findings = _to_text(content)
     if raw is None:
         return _refused("binary_file", kind=words("file_kinds.unknown"))
-    clean, mended = _clean_lines(raw)
+    clean, mended = clean_lines(raw)
     if not clean.strip():
         return _refused("empty_file")
-    return Decoded(clean, (*findings, *mended))
+    return Decoded(clean, (*findings, *mended), raw)
 
 
 def decode_only(content: bytes) -> str | None:
@@ -77,10 +80,10 @@ def _refused(code: str, **params: str) -> Decoded:
 
 
 def _to_text(content: bytes) -> tuple[str | None, list[Finding]]:
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if content.startswith(mark):
             return _marked(content, encoding)
-    wide = _wide_encoding(content)
+    wide = wide_encoding(content)
     if wide is not None:
         return _named(content.decode(wide, "replace"), wide)
     stripped = content.rstrip(b"\0\x1a")
@@ -113,17 +116,17 @@ def _marked(content: bytes, encoding: str) -> tuple[str | None, list[Finding]]:
 
 
 def _named(text: str, encoding: str) -> tuple[str | None, list[Finding]]:
-    controls = sum(text.count(chr(byte)) for byte in _CONTROL_BYTES if byte)
+    controls = sum(text.count(chr(byte)) for byte in CONTROL_BYTES if byte)
     broken = text.count("\ufffd") + controls
-    if broken > _CONTROL_SHARE * len(text) + 1:
+    if broken > CONTROL_SHARE * len(text) + 1:
         return None, []
     name = _NAMES.get(encoding, encoding.upper().replace("_", "-"))
     return text, [Finding("other_encoding", Severity.REPAIR, params={"name": name})]
 
 
-def _wide_encoding(content: bytes) -> str | None:
+def wide_encoding(content: bytes) -> str | None:
     """Tell UTF-16 without a mark: every other byte of Latin text is zero."""
-    sample = content[:_SAMPLE]
+    sample = content[:SAMPLE_BYTES]
     half = len(sample) // 2
     if half < 2:
         return None
@@ -136,8 +139,8 @@ def _wide_encoding(content: bytes) -> str | None:
 
 
 def _looks_binary(content: bytes) -> bool:
-    controls = len(content) - len(content.translate(None, _CONTROL_BYTES))
-    return controls > max(2, _CONTROL_SHARE * len(content))
+    controls = len(content) - len(content.translate(None, CONTROL_BYTES))
+    return controls > max(2, CONTROL_SHARE * len(content))
 
 
 def _not_utf8(content: bytes) -> tuple[str | None, list[Finding]]:
@@ -146,7 +149,9 @@ def _not_utf8(content: bytes) -> tuple[str | None, list[Finding]]:
     broken = {number for number, line in enumerate(lines, 1) if not _is_utf8(line)}
     accented = sum(not line.isascii() for line in lines)
     if len(broken) == accented:
-        encoding = _guess(b"\n".join(lines[number - 1] for number in sorted(broken)))
+        encoding = guess_encoding(
+            b"\n".join(lines[number - 1] for number in sorted(broken))
+        )
         if encoding is None:
             return None, []
         return _named(content.decode(encoding, "replace"), encoding)
@@ -166,9 +171,9 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _guess(content: bytes) -> str | None:
+def guess_encoding(content: bytes) -> str | None:
     """Choose the encoding that gives most Spanish letters; ask the library last."""
-    sample = content[:_SAMPLE]
+    sample = content[:SAMPLE_BYTES]
     scores = {encoding: _score(sample, encoding) for encoding in _SINGLE_BYTE}
     best = max(scores, key=lambda encoding: scores[encoding])
     if scores[best] > 0.5:
@@ -189,11 +194,12 @@ def _score(sample: bytes, encoding: str) -> float:
     return (2 * good - len(foreign)) / max(1, len(foreign)) + bonus
 
 
-def _clean_lines(text: str) -> tuple[str, list[Finding]]:
+def clean_lines(text: str) -> tuple[str, list[Finding]]:
+    """Mend every line of a text; the findings count its lines from 1."""
     text = text.rstrip("\0\x1a")
     if text.isascii() and is_hidden_free(text):
         return text, []
-    lines = text.split("\n")
+    lines = list(io.StringIO(text, newline=""))
     findings: list[Finding] = []
     for index, line in enumerate(lines):
         if not needs_cleaning(line) and "\ufffd" not in line:
@@ -203,7 +209,7 @@ def _clean_lines(text: str) -> tuple[str, list[Finding]]:
         findings += cleaning_findings(cleaned.removed, index + 1)
         if "\ufffd" in cleaned.text:
             findings.append(Finding("lost_character", Severity.WARNING, index + 1))
-    return "\n".join(lines), findings
+    return "".join(lines), findings
 
 
 def cleaning_findings(removed: dict[str, int], line: int | None) -> Iterator[Finding]:

@@ -3,7 +3,8 @@
 import re
 
 from ftcore.data.findings import Finding, Severity
-from ftcore.data.rows import Record, RowsRead
+from ftcore.data.options import Limits
+from ftcore.data.rows import Lost, Record, RowsRead, Span
 
 _GAP = re.compile(r"[\s,;]*")
 
@@ -14,18 +15,20 @@ class JsonCursor:
     Every character is counted once, whatever is asked in between.
     """
 
-    def __init__(self, text: str, *, is_document: bool, max_rows: int) -> None:
+    def __init__(self, text: str, *, is_document: bool, limits: Limits) -> None:
         r"""Prepare the pass.
 
         Args:
             text: The whole file, with ``\n`` line ends.
             is_document: The file calls itself ``.json``: an array and a layout
                 over several lines are then as they should be.
-            max_rows: Reading stops after this many objects.
+            limits: Reading stops after so many objects, and refuses what is
+                nested deeper.
         """
         self._text = text
         self._is_document = is_document
-        self._max_rows = max_rows
+        self._max_rows = limits.max_rows
+        self._max_depth = limits.max_depth
         self._out = RowsRead()
         self._position = 0
         self._depth = 0
@@ -74,11 +77,24 @@ class JsonCursor:
                 line = first + offset + skip_first
                 self._note("blank_lines", line)
 
-    def _add(self, line: int, values: dict[str, object]) -> None:
+    def _add(
+        self,
+        line: int,
+        values: dict[str, object],
+        start: int,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        """Keep an object that stands between ``start`` and the position."""
         if len(self._out.records) >= self._max_rows:
             self._out.over_limit = True
             return
-        self._out.records.append(Record(line, values))
+        span = (start, self._position)
+        self._out.records.append(Record(line, values, notes, span))
+
+    def _lose(self, code: str, line: int, span: Span) -> None:
+        if not self._said(code, line):
+            self._out.findings.append(Finding(code, Severity.ERROR, line))
+        self._out.lost.append(Lost(line, code, span))
 
     def _said(self, code: str, line: int) -> bool:
         said = self._out.findings

@@ -18,6 +18,21 @@ def after_nesting(text: str, start: int) -> int:
     return newline if newline >= 0 else len(text)
 
 
+def is_deeper(value: object, depth: int) -> bool:
+    """Whether lists and objects are nested more than ``depth`` levels."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(depth):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return bool(level)
+
+
 def region_end(text: str, start: int) -> int:
     """Find where the next object starts, so that a broken one ends there."""
     limit = min(len(text), start + _WINDOW)

@@ -4,7 +4,8 @@ import re
 
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.json_cursor import JsonCursor
-from ftcore.data.json_layout import after_nesting, region_end
+from ftcore.data.json_layout import after_nesting, is_deeper, region_end
+from ftcore.data.options import Limits
 from ftcore.data.rows import RowsRead
 from ftcore.data.strict_json import BlockReader
 from ftcore.data.tolerant_json import TolerantReader, UnrepairableError
@@ -24,9 +25,9 @@ BARE_MESSAGES = "messages"
 class JsonRows(JsonCursor):
     """One pass over a text; every character is looked at a bounded number of times."""
 
-    def __init__(self, text: str, *, is_document: bool, max_rows: int) -> None:
+    def __init__(self, text: str, *, is_document: bool, limits: Limits) -> None:
         """Prepare the pass; the arguments are those of `JsonCursor`."""
-        super().__init__(text, is_document=is_document, max_rows=max_rows)
+        super().__init__(text, is_document=is_document, limits=limits)
         self._strict = BlockReader(text)
         self._failures = 0
         self._last_line = 0
@@ -106,25 +107,32 @@ class JsonRows(JsonCursor):
             if read is None:
                 return
             value, end, notes = read
+        if self._is_too_deep(value, start, end):
+            self._fail("too_deep", line, end)
+            return
+        notes += self._layout(start, end, line)
         for code in notes:
             self._note(code, line)
-        self._layout(start, end, line)
         self._position = end
         self._after_item = True
         if isinstance(value, dict):
-            self._add(line, value)
+            self._add(line, value, start, tuple(notes))
 
-    def _layout(self, start: int, end: int, line: int) -> None:
-        spans = "\n" in self._text[start:end]
-        if spans and not self._is_document:
-            self._note("pretty_printed", line)
-        if line == self._last_line and self._depth == 0:
-            self._note("several_per_line", line)
-        self._last_line = line + self._text.count("\n", start, end)
+    def _is_too_deep(self, value: object, start: int, end: int) -> bool:
+        brackets = self._text.count("{", start, end) + self._text.count("[", start, end)
+        return brackets > self._max_depth and is_deeper(value, self._max_depth)
+
+    def _layout(self, start: int, end: int, line: int) -> list[str]:
+        """Say what is unusual about the place of an object."""
+        lines = self._text.count("\n", start, end)
+        shared = line == self._last_line and self._depth == 0
+        self._last_line = line + lines
+        found = ["pretty_printed"] if lines and not self._is_document else []
+        return [*found, "several_per_line"] if shared else found
 
     def _tolerant(self, start: int, line: int) -> tuple[object, int, list[str]] | None:
         end = region_end(self._text, start)
-        reader = TolerantReader(self._text, start, end)
+        reader = TolerantReader(self._text, start, end, max_depth=self._max_depth)
         try:
             value = reader.read()
         except UnrepairableError as error:
@@ -137,14 +145,13 @@ class JsonRows(JsonCursor):
         return value, reader.position, list(reader.repairs)
 
     def _fail(self, code: str, line: int, end: int) -> None:
-        if not self._said(code, line):
-            self._out.findings.append(Finding(code, Severity.ERROR, line))
+        start = self._position
+        self._position = max(end, start + 1)
+        self._lose(code, line, (start, self._position))
         self._failures += 1
         if self._failures > _MOST_FAILURES + len(self._out.records):
             self._out.findings.append(Finding("too_many_errors", Severity.ERROR))
             self._position = len(self._text)
-            return
-        self._position = max(end, self._position + 1)
         self._last_line = 0
 
     def _open_list(self) -> None:
@@ -178,10 +185,11 @@ class JsonRows(JsonCursor):
             return
         if value and all(isinstance(item, dict) for item in value):
             self._note("bare_messages", line)
-            self._add(line, {BARE_MESSAGES: value})
+            self._add(line, {BARE_MESSAGES: value}, start, ("bare_messages",))
         else:
             self._note_once("row_lists")
-            self._add(line, {f"#{i}": item for i, item in enumerate(value, 1)})
+            values = {f"#{i}": item for i, item in enumerate(value, 1)}
+            self._add(line, values, start)
 
     def _next_list(self) -> int:
         """Find the next list in the wrapping object, such as ``"test": [...]``."""
@@ -208,9 +216,9 @@ class JsonRows(JsonCursor):
         self._position += 1
 
     def _double_encoded(self) -> bool:
-        line = self._line_at(self._position)
+        start, line = self._position, self._line_at(self._position)
         try:
-            value, end = self._strict.read_at(self._position)
+            value, end = self._strict.read_at(start)
             inner = self._strict.read(str(value), 0)[0]
         except (ValueError, RecursionError):
             return False
@@ -218,7 +226,7 @@ class JsonRows(JsonCursor):
             return False
         self._note("double_encoded", line)
         self._position = end
-        self._add(line, inner)
+        self._add(line, inner, start, ("double_encoded",))
         return True
 
     def _outside(self) -> None:
@@ -240,9 +248,7 @@ class JsonRows(JsonCursor):
             if stop and stop.group() != "\n":
                 self._note("outside_text", line)
             else:
-                self._out.findings.append(
-                    Finding("unreadable_object", Severity.ERROR, line)
-                )
+                self._lose("unreadable_object", line, (self._position, end))
         elif not self._depth:
             end = self._next_list()
         self._position = max(end, self._position + 1)

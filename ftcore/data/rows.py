@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from ftcore.data.findings import Finding
 
+Span = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -12,10 +14,29 @@ class Record:
     Attributes:
         line: Line where it starts, from 1.
         values: Its values by key or column name, in the order of the file.
+        notes: Codes of what was mended to read it.
+        span: Where it stands in the text, if it does not fill whole lines.
     """
 
     line: int
     values: dict[str, object]
+    notes: tuple[str, ...] = ()
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """One row that could not be split into values.
+
+    Attributes:
+        line: Line where it starts, from 1.
+        code: Code of the finding that says why.
+        span: Where it stands in the text, if it does not fill whole lines.
+    """
+
+    line: int
+    code: str
+    span: Span | None = None
 
 
 @dataclass(slots=True)
@@ -28,6 +49,8 @@ class RowsRead:
         over_limit: Reading stopped, because the file has more rows than allowed.
         width: Columns of a table; 0 for JSON.
         has_header: The table names its columns.
+        names: Columns of the table, or keys of the objects, in the file's order.
+        lost: Rows that could not be split.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -35,3 +58,5 @@ class RowsRead:
     over_limit: bool = False
     width: int = 0
     has_header: bool = False
+    names: tuple[str, ...] = ()
+    lost: list[Lost] = field(default_factory=list)

@@ -46,7 +46,9 @@ def _with_list(record: Record, findings: list[Finding]) -> Record:
         findings.append(Finding("split_messages", Severity.REPAIR, record.line))
         both = [message for name in halves for message in _as_list(values[name])]
         rest = {name: v for name, v in values.items() if name not in halves}
-        return Record(record.line, {_MESSAGES: both, **rest})
+        joined = {_MESSAGES: both, **rest}
+        notes = (*record.notes, "split_messages")
+        return Record(record.line, joined, notes, record.span)
     if len(lists) > 1:
         return record
     params = {"found": excerpt(lists[0]), "name": _MESSAGES}
@@ -54,7 +56,7 @@ def _with_list(record: Record, findings: list[Finding]) -> Record:
         Finding("key_renamed", Severity.REPAIR, record.line, params={**params})
     )
     renamed = {_MESSAGES if n == lists[0] else n: v for n, v in values.items()}
-    return Record(record.line, renamed)
+    return Record(record.line, renamed, (*record.notes, "key_renamed"), record.span)
 
 
 def _as_list(value: object) -> list[object]:
@@ -101,7 +103,15 @@ def _joined(loose: list[Record]) -> list[Record]:
             talks.append([])
         talks[-1].append(record)
         before, talk_before = role, talk
-    return [Record(t[0].line, {_MESSAGES: [_bare(r) for r in t]}) for t in talks]
+    return [_talk_of(talk) for talk in talks]
+
+
+def _talk_of(parts: list[Record]) -> Record:
+    notes = dict.fromkeys(note for part in parts for note in part.notes)
+    spans = [part.span for part in parts if part.span is not None]
+    span = (spans[0][0], spans[-1][1]) if spans else None
+    values: dict[str, object] = {_MESSAGES: [_bare(part) for part in parts]}
+    return Record(parts[0].line, values, (*notes, "loose_messages"), span)
 
 
 def _alone(record: Record) -> Record:
@@ -109,7 +119,8 @@ def _alone(record: Record) -> Record:
     parts = _parts(tuple(record.values))
     if parts is None or normal_name(parts[0]) not in _ROLE_NAMES:
         return record
-    return Record(record.line, {_MESSAGES: [_bare(record)]})
+    values: dict[str, object] = {_MESSAGES: [_bare(record)]}
+    return Record(record.line, values, record.notes, record.span)
 
 
 def _talk(values: Mapping[str, object]) -> object:

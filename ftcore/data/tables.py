@@ -29,11 +29,13 @@ class Row:
         line: Physical line where it starts, from 1.
         cells: Its values.
         fault: Code of what was wrong with its quotes; empty if nothing was.
+        notes: Codes of what was already mended and said.
     """
 
     line: int
     cells: list[str]
     fault: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def has_content(cells: Sequence[str]) -> bool:

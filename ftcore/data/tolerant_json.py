@@ -21,7 +21,8 @@ from ftcore.data.json_slips import (
     WORD,
 )
 
-MAX_DEPTH = 40
+_DEPTH = 50  # of a text inside a value; a file has its own limit
+_DEEPEST = 200  # Python's own recursion ends soon after
 
 
 class NumberText(str):
@@ -46,9 +47,12 @@ class TolerantReader:
         position: After :meth:`read`, the index behind the value.
     """
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(
+        self, text: str, start: int, end: int, *, max_depth: int = _DEPTH
+    ) -> None:
         self._text = text
         self._end = end
+        self._max_depth = min(max_depth, _DEEPEST)
         self.position = start
         self.repairs: dict[str, None] = {}
 
@@ -82,11 +86,11 @@ class TolerantReader:
         return ""
 
     def _value(self, depth: int) -> object:
-        if depth > MAX_DEPTH:
-            raise UnrepairableError("too_deep")
         character = self._skip()
         if character == "":
             raise UnrepairableError("truncated_object")
+        if depth >= self._max_depth and character in "{[":
+            raise UnrepairableError("too_deep")
         if character == "{":
             return self._object(depth)
         if character == "[":

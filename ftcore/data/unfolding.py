@@ -40,11 +40,12 @@ def _inside(record: Record) -> list[dict[str, object]] | None:
     objects = [value for value in values if isinstance(value, dict) and value]
     if len(objects) == len(values):
         return _transposed(record.values) or objects
+    rows: list[dict[str, object]] = []
     for value in values:
-        if isinstance(value, list) and value:
-            rows = [item for item in value if isinstance(item, dict)]
-            if len(rows) == len(value):
-                return rows
+        if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+            rows += value
+    if rows:
+        return rows
     return _split_frame(record.values) or _by_column(record.values)
 
 
