@@ -1,6 +1,7 @@
 """Look up the Spanish that people read; the words live in ``assets/texts``."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -60,6 +61,12 @@ def number(value: float, decimals: int = 0) -> str:
 def percent(share: float, decimals: int = 0) -> str:
     """Format a share of 1 as a percentage: ``0.785`` becomes ``78 %``."""
     return f"{number(100 * share, decimals)} %"
+
+
+def spoken_day(day: date) -> str:
+    """Format a day for people: ``7 de mayo de 2026``."""
+    month = text("dates.months").split(",")[day.month - 1]
+    return text("dates.day", day=day.day, month=month, year=day.year)
 
 
 def duration(seconds: float) -> str:

@@ -20,6 +20,17 @@ def example_to_json(example: Example) -> dict[str, object]:
     return {_MESSAGES: [message.to_json() for message in example.messages]}
 
 
+def example_to_native_json(example: Example, task: Task) -> dict[str, object]:
+    """Return the task's own shape: prompt/completion, text/label or ``messages``.
+
+    An example with more than one turn or a system message keeps ``messages``.
+    """
+    if task is Task.CHAT or not _is_pair(example):
+        return example_to_json(example)
+    source, target = _COLUMNS[task]
+    return {source: example.prompt, target: example.target}
+
+
 def example_from_json(values: Mapping[str, object], line: int | None = None) -> Example:
     """Rebuild an example written by :func:`example_to_json`; extra keys are ignored.
 
@@ -60,14 +71,7 @@ def dataset_to_native_jsonl(dataset: Dataset) -> str:
 
     Examples that have more than one turn or a system message keep ``messages``.
     """
-    source, target = _COLUMNS[dataset.task]
-    rows = (
-        {source: example.prompt, target: example.target}
-        if dataset.task is not Task.CHAT and _is_pair(example)
-        else example_to_json(example)
-        for example in dataset
-    )
-    return "".join(_line(row) for row in rows)
+    return "".join(_line(example_to_native_json(e, dataset.task)) for e in dataset)
 
 
 def dataset_to_csv(dataset: Dataset) -> str:

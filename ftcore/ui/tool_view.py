@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import streamlit as st
 
-from ftcore.texts import number, text
+from ftcore.texts import number, spoken_day, text
 from ftcore.training.prices import Quote
 from ftcore.ui.cards import card, card_html
 from ftcore.ui.wording import counted, roughly, text_for
@@ -140,7 +139,7 @@ def _price_lines(quoted: Quote) -> list[str]:
     if price.usd_per_month:
         monthly = number(price.usd_per_month, 2)
         lines.append(text("tool.costs.monthly", usd=monthly))
-    seen = text("tool.costs.as_of", date=_date(price.as_of))
+    seen = text("tool.costs.as_of", date=spoken_day(price.as_of))
     return [*lines, seen, _course_line(quoted)]
 
 
@@ -151,11 +150,6 @@ def _course_line(quoted: Quote) -> str:
     if low == high:
         return text("tool.costs.course", usd=number(high, 2))
     return text("tool.costs.course_range", low=number(low, 2), high=number(high, 2))
-
-
-def _date(day: date) -> str:
-    month = text("tool.months").split(",")[day.month - 1]
-    return text("tool.date", day=day.day, month=month, year=day.year)
 
 
 def _button(each: ToolCard, *, is_chosen: bool) -> bool:
