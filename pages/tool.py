@@ -20,10 +20,10 @@ require_open(Step.TOOL)
 who, workshop = participant_id(), get_workshop()
 with friendly_errors():
     chosen = workshop.training.tool(who)
-    current = workshop.projects.dataset(who)
+    dataset = workshop.datasets.examples(who)
 
-if current is not None:
-    prices, dataset = load_prices(), current.dataset
+if dataset is not None:
+    prices = load_prices()
     cards = [
         ToolCard(o, quote(prices[o.name], dataset) if o.name in prices else None)
         for o in workshop.projects.tools(who)

@@ -1,6 +1,6 @@
 """One class over the database: the store's verbs, no SQL anywhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -111,23 +111,13 @@ class Store:
         Its number follows the highest one of the project, in the same statement; of
         two that arrive at once the database lets one through, and the other retries.
         """
-        mine = DatasetRow.project_id == project_id
-        highest = select(func.coalesce(func.max(DatasetRow.number), 0)).where(mine)
         values = {"id": dataset_id, "project_id": project_id, **fields}
-        for attempt in range(NUMBERING_ATTEMPTS):
-            row = DatasetRow(created_at=self._clock(), **values)
-            row.number = highest.scalar_subquery() + 1  # type: ignore[assignment]
+        for _ in range(NUMBERING_ATTEMPTS - 1):
             try:
-                with self._write() as session:
-                    session.add(row)
-                    session.flush()
-                    session.refresh(row)
+                return self._add_numbered(values)
             except IntegrityError:
-                if attempt + 1 == NUMBERING_ATTEMPTS:
-                    raise
-            else:
-                break
-        return row
+                continue
+        return self._add_numbered(values)
 
     def datasets(self, project_id: str) -> list[DatasetRow]:
         """Return the versions of a project's dataset, newest first."""
@@ -248,6 +238,17 @@ class Store:
     def _add(self, row: Row) -> Row:
         with self._write() as session:
             session.add(row)
+        return row
+
+    def _add_numbered(self, values: Mapping[str, object]) -> DatasetRow:
+        mine = DatasetRow.project_id == values["project_id"]
+        highest = select(func.coalesce(func.max(DatasetRow.number), 0)).where(mine)
+        following = highest.scalar_subquery() + 1
+        row = DatasetRow(created_at=self._clock(), number=following, **values)
+        with self._write() as session:
+            session.add(row)
+            session.flush()
+            session.refresh(row)
         return row
 
     def _set(self, table: type[Base], row_id: str, **fields: object) -> None:

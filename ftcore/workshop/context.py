@@ -43,13 +43,13 @@ class Context:
         return project
 
     def dataset(self, project: ProjectRow) -> DatasetRow:
-        """Return the project's current dataset.
+        """Return the current version of the project's examples.
 
         Raises:
-            StepLockedError: There is none yet.
+            StepLockedError: There is none yet, or it has no examples.
         """
         found = self.store.datasets(project.id)
-        if not found:
+        if not found or not found[0].rows:
             raise StepLockedError(step="train", needs="data")
         return found[0]
 

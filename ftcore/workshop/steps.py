@@ -65,7 +65,7 @@ class Overview:
         """The state of each step, in order."""
         done = {
             Step.PROJECT: self.project is not None,
-            Step.DATA: self.dataset is not None,
+            Step.DATA: self.dataset is not None and self.dataset.rows > 0,
             # Who trains without choosing has taken the default tool.
             Step.TOOL: self.project is not None
             and (self.project.tool is not None or self.job is not None),

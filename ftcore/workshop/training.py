@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftcore.data.examples import Task
+from ftcore.data.splitting import SplitMethod
 from ftcore.data.templates import load_template
 from ftcore.errors import JobAlreadyActiveError, TrainerClosedError, UnknownJobError
 from ftcore.models.embeddings import default_embedder
@@ -20,7 +21,7 @@ from ftcore.training.base import (
 )
 from ftcore.training.presets import configure
 from ftcore.workshop.context import Context
-from ftcore.workshop.projects import Projects
+from ftcore.workshop.datasets import Datasets
 
 DEFAULT_TOOL = "local"
 
@@ -76,9 +77,9 @@ class TrainingOffer:
 class Training:
     """Verbs on jobs."""
 
-    def __init__(self, context: Context, projects: Projects) -> None:
+    def __init__(self, context: Context, datasets: Datasets) -> None:
         self._context = context
-        self._projects = projects
+        self._datasets = datasets
         self._store = context.store
 
     def tool(self, participant_id: str) -> str:
@@ -92,22 +93,23 @@ class Training:
             StepLockedError: There is no dataset yet.
         """
         row = self._context.dataset(self._context.project(participant_id))
-        current = self._projects.load(row)
+        kept, _plan = self._datasets.load(row)
         tool = self.tool(participant_id)
-        task, count = current.dataset.task, len(current.dataset)
+        task, count = kept.dataset.task, len(kept.dataset)
         trainer = self._context.trainers[tool]
         plans = {}
         for preset in Preset:
             config = configure(task, preset, count)
-            plans[preset] = config, trainer.forecast(current.dataset, config)
+            plans[preset] = config, trainer.forecast(kept.dataset, config)
         finds_meaning = default_embedder().is_semantic
-        return TrainingOffer(tool, task, count, len(current.test), plans, finds_meaning)
+        return TrainingOffer(tool, task, count, len(kept.test), plans, finds_meaning)
 
     def forecast(self, participant_id: str, config: TrainingConfig) -> Forecast:
         """Estimate time and price of a configuration on the current dataset."""
         row = self._context.dataset(self._context.project(participant_id))
         trainer = self._context.trainers[self.tool(participant_id)]
-        return trainer.forecast(self._projects.load(row).dataset, config)
+        kept, _plan = self._datasets.load(row)
+        return trainer.forecast(kept.dataset, config)
 
     def start(self, participant_id: str, config: TrainingConfig) -> JobRow:
         """Put a training into the queue.
@@ -143,15 +145,16 @@ class Training:
         rows = {row.id: row for row in self._store.datasets(job.project_id)}
         if project is None or job.dataset_id not in rows:
             raise UnknownJobError(job_id=job.id)
-        current = self._projects.load(rows[job.dataset_id])
+        row = rows[job.dataset_id]
+        kept, plan = self._datasets.load(row)
         template = load_template(project.template) if project.template else None
         return TrainingRequest(
             job_id=job.id,
-            dataset=current.dataset,
+            dataset=kept.dataset,
             config=TrainingConfig.from_json(job.config),
             system_prompt=template.system_prompt if template else "",
             refusal=template.refusal if template else "",
-            test=current.test or None,
+            test=plan.test.examples if plan.method is SplitMethod.TEMPLATE else None,
             title=project.name,
         )
 

@@ -13,6 +13,7 @@ from ftcore.texts import text
 from ftcore.tokens import Signer, load_secret
 from ftcore.training.registry import create_trainers
 from ftcore.workshop.context import Context
+from ftcore.workshop.datasets import Datasets
 from ftcore.workshop.playground import Playground
 from ftcore.workshop.projects import Projects
 from ftcore.workshop.reporting import Reporting
@@ -28,7 +29,8 @@ class Workshop:
     """The library as pages see it.
 
     Attributes:
-        projects: Steps 1 to 3 (participant, project, dataset, tool).
+        projects: Steps 1 and 3 (participant, project, tool).
+        datasets: Step 2 (examples, their versions and what they are like).
         training: Step 4 (jobs).
         playground: Step 5 (chat).
         results: Step 6 (evaluation, ratings, grade).
@@ -51,8 +53,9 @@ class Workshop:
         )
         password = settings.facilitator_password or secrets.token_urlsafe(6)
         self._announced = None if settings.facilitator_password else password
-        self.projects = Projects(self.context)
-        self.training = Training(self.context, self.projects)
+        self.datasets = Datasets(self.context)
+        self.projects = Projects(self.context, self.datasets)
+        self.training = Training(self.context, self.datasets)
         self.playground = Playground(self.context)
         self.results = Results(self.context)
         self.reporting = Reporting(self.context, self.results)

@@ -79,7 +79,7 @@ class Story:
     def has_data(self, template: str = "shop") -> None:
         """Finish step 2 with the examples of a template."""
         self.has_project(template)
-        self.workshop.projects.use_template(self.me, template)
+        self.workshop.datasets.use_template(self.me, template)
 
     def has_job(
         self, state: JobState, progress: float = 0.0, **fields: object

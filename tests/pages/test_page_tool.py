@@ -20,7 +20,7 @@ def ready(workshop: Workshop) -> Workshop:
     workshop.projects.save(
         "ana", use_case="support_chatbot", template="shop", name="A", objective="B"
     )
-    workshop.projects.use_template("ana", "shop")
+    workshop.datasets.use_template("ana", "shop")
     return workshop
 
 
@@ -118,7 +118,7 @@ def test_each_participant_chooses_alone(app: OpenPage, ready: Workshop) -> None:
     ready.projects.save(
         "luis", use_case="support_chatbot", template="shop", name="L", objective="B"
     )
-    ready.projects.use_template("luis", "shop")
+    ready.datasets.use_template("luis", "shop")
     ready.projects.choose_tool("ana", "simulated")
     page = app("tool", me="luis")
     assert page.button(key="choose-local").label == "Elegido"

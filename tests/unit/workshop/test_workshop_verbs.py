@@ -61,7 +61,7 @@ def begin(workshop: Workshop, me: str = "ana", name: str = "Mi restaurante"):
 
 def bring(workshop: Workshop, me: str = "ana"):
     begin(workshop, me)
-    return workshop.projects.import_dataset(me, "platos.csv", GOOD.encode())
+    return workshop.datasets.import_file(me, "platos.csv", GOOD.encode())
 
 
 def start(workshop: Workshop, me: str = "ana"):
@@ -85,7 +85,7 @@ def test_steps_open_one_after_another(workshop):
 
 def test_a_locked_step_says_what_it_needs(workshop):
     with pytest.raises(StepLockedError) as caught:
-        workshop.projects.import_dataset("ana", "a.csv", GOOD.encode())
+        workshop.datasets.import_file("ana", "a.csv", GOOD.encode())
     assert caught.value.params["needs"] == "project"
     begin(workshop)
     with pytest.raises(StepLockedError):
@@ -108,33 +108,33 @@ def test_the_same_case_changes_the_project_and_another_one_starts_anew(workshop)
 
 def test_a_rejected_file_changes_nothing(workshop):
     bring(workshop)
-    report = workshop.projects.import_dataset("ana", "foto.png", b"\x89PNG\r\n\x1a\n0")
+    report = workshop.datasets.import_file("ana", "foto.png", b"\x89PNG\r\n\x1a\n0")
     assert report.verdict is Verdict.REJECT
-    assert len(workshop.projects.dataset("ana").dataset) == 12
+    assert len(workshop.datasets.current("ana").dataset) == 12
 
 
 def test_a_file_over_the_limit_is_refused_before_reading(open_workshop):
     workshop = open_workshop(max_upload_mb=1)
     begin(workshop)
     with pytest.raises(FileTooLargeError):
-        workshop.projects.import_dataset("ana", "a.csv", b"x" * 1_500_000)
+        workshop.datasets.import_file("ana", "a.csv", b"x" * 1_500_000)
 
 
 def test_undo_brings_the_examples_back_and_again(workshop):
     bring(workshop)
-    workshop.projects.use_template("ana", "shop")
-    assert len(workshop.projects.dataset("ana").dataset) == 28
-    workshop.projects.undo_dataset("ana")
-    assert len(workshop.projects.dataset("ana").dataset) == 12
-    workshop.projects.undo_dataset("ana")
-    assert len(workshop.projects.dataset("ana").dataset) == 28
-    assert len(workshop.projects.dataset("ana").test) == 10
+    workshop.datasets.use_template("ana", "shop")
+    assert len(workshop.datasets.current("ana").dataset) == 28
+    workshop.datasets.undo("ana")
+    assert len(workshop.datasets.current("ana").dataset) == 12
+    workshop.datasets.undo("ana")
+    assert len(workshop.datasets.current("ana").dataset) == 28
+    assert len(workshop.datasets.current("ana").test) == 10
 
 
 def test_participants_never_see_each_other(workshop, trainer, tmp_path):
     bring(workshop, "ana")
     begin(workshop, "luis")
-    assert workshop.projects.dataset("luis") is None
+    assert workshop.datasets.current("luis") is None
     assert workshop.training.view("luis") is None
     job = start(workshop, "ana")
     workshop.jobs.tick()
@@ -244,7 +244,7 @@ def test_everything_is_found_again_after_a_restart(open_workshop, trainer):
     link = before.room.resume_path("ana")
     after = open_workshop()
     assert (
-        after.projects.dataset("ana").dataset == before.projects.dataset("ana").dataset
+        after.datasets.current("ana").dataset == before.datasets.current("ana").dataset
     )
     assert after.training.view("ana").row.id == job.id
     assert after.room.resume_path("ana") == link

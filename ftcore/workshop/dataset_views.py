@@ -1,0 +1,221 @@
+"""What can be seen of a project's examples, without changing anything."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftcore.data.differences import DatasetDiff, compare
+from ftcore.data.examples import Dataset, Example
+from ftcore.data.findings import Finding
+from ftcore.data.formats import dataset_to_csv, dataset_to_jsonl
+from ftcore.data.likeness import ExampleMap, likeness_texts, map_examples
+from ftcore.data.splitting import SplitPlan
+from ftcore.errors import UnknownFileKindError, UnknownVersionError
+from ftcore.models.embeddings import Vectors, default_embedder
+from ftcore.storage.records import DatasetRow, ProjectRow
+from ftcore.texts import text
+from ftcore.workshop.context import Context
+from ftcore.workshop.dataset_folder import KeptDataset, Reading
+from ftcore.workshop.substance import MOST_COMPARED, SubstanceMaker, plan_of
+from ftcore.workshop.vector_cache import VectorCache
+from ftcore.workshop.versions import (
+    DatasetVersion,
+    Versions,
+    after,
+    before,
+    edits_since_import,
+)
+
+if TYPE_CHECKING:
+    from ftcore.data.quality import Quality
+
+EXPORTS = {"jsonl": dataset_to_jsonl, "csv": dataset_to_csv}
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentDataset:
+    """The examples that would train now.
+
+    Attributes:
+        row: What the store knows of them.
+        dataset: The examples; ``line`` is their position, from 1.
+        test: Held-out examples that came with a template; empty otherwise.
+        findings: What may be wrong with the examples, worst first, by position.
+        reading: How the file was read that they descend from.
+        plan: What trains and what is asked.
+        version: Number of this version, from 1.
+        edits: Changes made by hand since the file was read.
+    """
+
+    row: DatasetRow
+    dataset: Dataset
+    test: tuple[Example, ...]
+    findings: tuple[Finding, ...]
+    reading: Reading
+    plan: SplitPlan
+    version: int
+    edits: int = 0
+
+    @property
+    def held_out(self) -> int:
+        """How many examples the model will be examined with."""
+        return len(self.plan.test)
+
+
+class DatasetViews:
+    """Verbs that only look."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._versions = Versions(context)
+        self._vectors = VectorCache(
+            context.settings.data_dir / "vectors", default_embedder
+        )
+        self._substance = SubstanceMaker(self._vectors)
+
+    def current(self, participant_id: str) -> CurrentDataset | None:
+        """Return the examples that would train now, if there are any.
+
+        What follows from them is worked out once a version; that embeds at most
+        ``MOST_AT_ONCE`` new texts, a second's wait.
+        """
+        project = self._context.store.current_project(participant_id)
+        rows = self._versions.rows(project) if project else []
+        if project is None or not rows:
+            return None
+        row = rows[0]
+        kept = self._versions.read(row)
+        substance = self._substance.of(row, kept)
+        return CurrentDataset(
+            row=row,
+            dataset=kept.dataset,
+            test=kept.test,
+            findings=substance.findings,
+            reading=self._versions.reading(row),
+            plan=substance.plan,
+            version=row.number,
+            edits=edits_since_import(rows),
+        )
+
+    def examples(self, participant_id: str) -> Dataset | None:
+        """Return the current examples alone, without looking at what they are like."""
+        project = self._context.store.current_project(participant_id)
+        rows = self._versions.rows(project) if project else []
+        return self._versions.read(rows[0]).dataset if rows else None
+
+    def load(self, row: DatasetRow) -> tuple[KeptDataset, SplitPlan]:
+        """Return the examples of a version, and how they are shared out."""
+        kept = self._versions.read(row)
+        return kept, plan_of(row, kept)
+
+    def versions(self, participant_id: str) -> list[DatasetVersion]:
+        """Return every version of the current project's examples, newest first."""
+        return self._versions.history(self._context.project(participant_id))
+
+    def before(self, participant_id: str) -> DatasetRow | None:
+        """Return the version that an undo would bring back, if any."""
+        return before(self._versions.rows(self._context.project(participant_id)))
+
+    def after(self, participant_id: str) -> DatasetRow | None:
+        """Return the version that a redo would bring back, if any."""
+        return after(self._versions.rows(self._context.project(participant_id)))
+
+    def diff(
+        self, participant_id: str, version_id: str, against: str | None = None
+    ) -> DatasetDiff:
+        """Say what a version changed.
+
+        Args:
+            participant_id: Whose project it is.
+            version_id: The newer version.
+            against: The older one; by default the version that it was made from.
+
+        Raises:
+            UnknownVersionError: The project has no such version.
+        """
+        rows = self._versions.rows(self._context.project(participant_id))
+        row = find_version(rows, version_id)
+        now = self._versions.read(row).dataset
+        older = against or row.parent_id
+        if older is None:
+            return compare(Dataset(now.name, now.task, ()), now)
+        return compare(self._versions.read(find_version(rows, older)).dataset, now)
+
+    def vectors(self, participant_id: str) -> Vectors:
+        """Return one unit row for each current example; only new texts are embedded.
+
+        Raises:
+            StepLockedError: There are no examples yet.
+        """
+        project, row = self._ready(participant_id)
+        texts = likeness_texts(self._versions.read(row).dataset)
+        return self._vectors.vectors(project.id, texts)
+
+    def picture(self, participant_id: str) -> ExampleMap | None:
+        """Return the map of the examples by meaning.
+
+        Embedding takes about 10 ms for each text that was never seen, so this is
+        for a page that says so first; above ``MOST_COMPARED`` there is no map.
+
+        Raises:
+            StepLockedError: There are no examples yet.
+        """
+        _project, row = self._ready(participant_id)
+        if row.rows > MOST_COMPARED:
+            return None
+        dataset = self._versions.read(row).dataset
+        return map_examples(dataset, self.vectors(participant_id))
+
+    def quality(self, participant_id: str) -> "Quality":
+        """Return how good the current examples are, and what would help most.
+
+        Raises:
+            StepLockedError: There are no examples yet.
+        """
+        from ftcore.data.quality import measure_quality  # noqa: PLC0415
+
+        _project, row = self._ready(participant_id)
+        kept = self._versions.read(row)
+        found = self._substance.of(row, kept)
+        return measure_quality(
+            kept.dataset, found.findings, test_size=len(found.plan.test)
+        )
+
+    def file(self, participant_id: str, kind: str) -> tuple[str, bytes]:
+        """Return the current examples as a file to take away: its name and content.
+
+        Args:
+            participant_id: Whose examples.
+            kind: One of the forms of ``EXPORTS``, or the name of a destination.
+
+        Raises:
+            StepLockedError: There are no examples yet.
+            UnknownFileKindError: There is no such form or destination.
+        """
+        _project, row = self._ready(participant_id)
+        dataset = self._versions.read(row).dataset
+        if kind not in EXPORTS:
+            raise UnknownFileKindError(name=kind, available=", ".join(EXPORTS))
+        return f"{_stem(dataset.name)}.{kind}", EXPORTS[kind](dataset).encode()
+
+    def _ready(self, participant_id: str) -> tuple[ProjectRow, DatasetRow]:
+        project = self._context.project(participant_id)
+        return project, self._context.dataset(project)
+
+
+def _stem(name: str) -> str:
+    """Return a file's name without its endings, safe on every system."""
+    plain = "".join(c if c.isalnum() or c in "-_ " else "." for c in name)
+    return plain.split(".")[0].strip()[:60] or text("dataset.file_name")
+
+
+def find_version(rows: Sequence[DatasetRow], version_id: str) -> DatasetRow:
+    """Return one version of a project.
+
+    Raises:
+        UnknownVersionError: It is not among them.
+    """
+    for row in rows:
+        if row.id == version_id:
+            return row
+    raise UnknownVersionError(version=version_id)

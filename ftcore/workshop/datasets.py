@@ -1,0 +1,199 @@
+"""Step 2: bring examples from a file, the Hub, a template or an empty table."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ftcore.data.check import check_file
+from ftcore.data.checks import CHECKS
+from ftcore.data.examples import Dataset, Task
+from ftcore.data.findings import CheckReport, Finding, Verdict
+from ftcore.data.options import MEGABYTE, ColumnChoice, Limits, ReadOptions
+from ftcore.data.templates import Template, load_template
+from ftcore.errors import FileTooLargeError, NoSourceFileError
+from ftcore.texts import text
+from ftcore.workshop.dataset_edits import DatasetEdits, Params
+from ftcore.workshop.dataset_folder import KeptDataset, Reading, Source
+from ftcore.workshop.dataset_views import CurrentDataset
+from ftcore.workshop.versions import NewVersion, edits_since_import
+
+Progress = Callable[[float], None]
+Content = bytes | Path
+
+_MORE = "more_like_this"
+
+
+class Datasets(DatasetEdits):
+    """Verbs on the examples of the participant's current project.
+
+    Looking is in ``DatasetViews`` and changing in ``DatasetEdits``; bringing is here.
+    """
+
+    def check(
+        self,
+        participant_id: str,
+        filename: str,
+        content: Content,
+        options: ReadOptions | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> CheckReport:
+        """Say everything about a file, and keep nothing.
+
+        Args:
+            participant_id: Who asks; a project must be there.
+            filename: Name as uploaded.
+            content: The bytes, or where a big file lies.
+            options: What is decided before reading.
+            progress: Told the share read, 0 to 1.
+
+        Raises:
+            StepLockedError: There is no project yet.
+            FileTooLargeError: The file is over the limit of the settings.
+            WrongTaskError: No example can serve ``options.task``.
+        """
+        self._context.project(participant_id)
+        self._require_size(content)
+        chosen = options or ReadOptions(limits=Limits.of(self._context.settings))
+        return _read(filename, content, chosen, progress)
+
+    def import_file(  # noqa: PLR0913 - one word for each thing that a person decides
+        self,
+        participant_id: str,
+        filename: str,
+        content: Content,
+        *,
+        columns: ColumnChoice | None = None,
+        has_header: bool | None = None,
+        sheet: str | None = None,
+        task: Task | None = None,
+        progress: Progress | None = None,
+    ) -> CheckReport:
+        """Read and check a file; what can train becomes the current version.
+
+        A rejected file changes nothing, but its report is whole: the left-out rows
+        can be mended by hand.
+
+        Raises:
+            StepLockedError: There is no project yet.
+            FileTooLargeError: The file is over the limit of the settings.
+            WrongTaskError: No example can serve ``task``.
+        """
+        limits = Limits.of(self._context.settings)
+        options = ReadOptions(task, limits, columns, has_header, sheet)
+        report = self.check(
+            participant_id, filename, content, options, progress=progress
+        )
+        self._keep_report(participant_id, report, content, "import")
+        return report
+
+    def reread(
+        self,
+        participant_id: str,
+        *,
+        columns: ColumnChoice | None = None,
+        has_header: bool | None = None,
+        sheet: str | None = None,
+        task: Task | None = None,
+    ) -> CheckReport:
+        """Read the kept file in another way; edits since stay in the old version.
+
+        ``CurrentDataset.edits`` says before how many those are, and the new
+        version's params (``edits``) say it after.
+
+        Raises:
+            StepLockedError: There are no examples yet.
+            NoSourceFileError: They do not come from a file that was kept.
+            WrongTaskError: No example can serve ``task``.
+        """
+        project = self._context.project(participant_id)
+        rows = self._versions.rows(project)
+        row = self._newest(project, None)
+        content = self._versions.source(row)
+        if content is None:
+            raise NoSourceFileError(number=row.number)
+        limits = Limits.of(self._context.settings)
+        options = ReadOptions(task, limits, columns, has_header, sheet)
+        report = _read(self._versions.reading(row).filename, content, options, None)
+        params = {"edits": edits_since_import(rows)}
+        self._keep_report(participant_id, report, content, "reread", params)
+        return report
+
+    def use_template(self, participant_id: str, name: str) -> Template:
+        """Make a template's examples the current version.
+
+        Raises:
+            StepLockedError: There is no project yet.
+            UnknownTemplateError: There is no such template.
+        """
+        template = load_template(name)
+        kept = KeptDataset(template.dataset, template.test)
+        params = {"title": template.title}
+        self._keep(
+            participant_id, NewVersion(kept, "template", params, None, None, "template")
+        )
+        return template
+
+    def start_table(self, participant_id: str, task: Task) -> CurrentDataset:
+        """Begin an empty table; step 3 stays locked until it has an example.
+
+        Raises:
+            StepLockedError: There is no project yet.
+        """
+        kept = KeptDataset(Dataset(text("dataset.table_name"), task, ()))
+        self._keep(participant_id, NewVersion(kept, "table", origin="table"))
+        return self._current(participant_id)
+
+    def _keep_report(
+        self,
+        participant_id: str,
+        report: CheckReport,
+        content: Content,
+        code: str,
+        params: Params | None = None,
+    ) -> None:
+        if report.dataset is None or report.verdict is Verdict.REJECT:
+            return
+        reading = Reading(
+            tuple(_of_the_file(report.findings, report.dataset)),
+            report.mends,
+            report.left_out,
+            report.table,
+            report.filename,
+        )
+        kept = KeptDataset(report.dataset)
+        told = {"filename": report.filename, **(params or {})}
+        source = Source(reading, content)
+        self._keep(participant_id, NewVersion(kept, code, told, source=source))
+
+    def _keep(self, participant_id: str, new: NewVersion) -> None:
+        project = self._context.project(participant_id)
+        with self._versions.lock(project):
+            self._versions.keep(project, participant_id, new)
+
+    def _require_size(self, content: Content) -> None:
+        limit = self._context.settings.max_upload_mb
+        size = len(content) if isinstance(content, bytes) else content.stat().st_size
+        if size > limit * MEGABYTE:
+            raise FileTooLargeError(found_mb=round(size / MEGABYTE), limit_mb=limit)
+
+
+def _read(
+    filename: str, content: Content, options: ReadOptions, progress: Progress | None
+) -> CheckReport:
+    raw = content if isinstance(content, bytes) else content.read_bytes()
+    report = check_file(filename, raw, options)
+    if progress is not None:
+        progress(1.0)
+    return report
+
+
+def _of_the_file(findings: tuple[Finding, ...], dataset: Dataset) -> Iterator[Finding]:
+    """Leave out what is about the examples: every version looks for that anew."""
+    substance = {finding.code for check in CHECKS for finding in check(dataset)}
+    was_left_out = False
+    for finding in findings:
+        if finding.code == _MORE and was_left_out:
+            continue
+        was_left_out = finding.code in substance
+        if not was_left_out:
+            yield finding
