@@ -1,7 +1,7 @@
 """What a change did to a dataset, example by example."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from ftcore.data.examples import Dataset, Example
 
@@ -42,3 +42,24 @@ class FixResult:
 
 # Mends the examples at the given positions (from 1), or all that need it if None.
 Fix = Callable[[Dataset, frozenset[int] | None], FixResult]
+
+
+def renumber(dataset: Dataset) -> Dataset:
+    """Return the same examples, each with its position (from 1) as its line."""
+    rows = enumerate(dataset, 1)
+    return replace(dataset, examples=tuple(replace(e, line=row) for row, e in rows))
+
+
+def rebuild(dataset: Dataset, rows: Mapping[int, Example | None]) -> FixResult:
+    """Put other examples at some positions (from 1); ``None`` takes one out.
+
+    An example put in place of an equal one is no change.
+    """
+    changes = tuple(
+        Change(row, before, rows[row])
+        for row, before in enumerate(dataset, 1)
+        if row in rows and rows[row] != before
+    )
+    now = (rows.get(row, example) for row, example in enumerate(dataset, 1))
+    kept = tuple(example for example in now if example is not None)
+    return FixResult(renumber(replace(dataset, examples=kept)), changes)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from ftcore.data.examples import Dataset
 from ftcore.data.origins import LeftOut, Mend, TableShape
 from ftcore.errors import Param
-from ftcore.texts import text
+from ftcore.texts import catalog, text
 
 
 class Severity(StrEnum):
@@ -31,7 +31,7 @@ class Finding:
     """One thing found in a file; its Spanish is looked up by ``code``.
 
     Attributes:
-        code: Key of ``findings.<code>.message`` and ``findings.<code>.fix``.
+        code: Key of ``findings.<code>.message``, ``.fix`` and ``.why``.
         severity: How much it matters.
         line: Line of the source file, from 1; ``None`` if it is about the whole.
         params: Values for the placeholders of the texts.
@@ -52,6 +52,11 @@ class Finding:
         """What to do about it, in Spanish."""
         return text(f"findings.{self.code}.fix", line=self.line, **self.params)
 
+    @property
+    def why(self) -> str:
+        """Why it matters for training, in Spanish; empty if it teaches nothing."""
+        return catalog().get(f"findings.{self.code}.why", "")
+
     def to_json(self) -> dict[str, object]:
         """Return the finding as the command line prints it."""
         return {
@@ -60,6 +65,7 @@ class Finding:
             "line": self.line,
             "message": self.message,
             "fix": self.fix,
+            "why": self.why,
         }
 
 

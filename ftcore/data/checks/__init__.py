@@ -1,0 +1,68 @@
+"""Checks of substance: what may be wrong with examples that can be read."""
+
+from ftcore.data.checks.base import MIN_EXAMPLES, Check
+from ftcore.data.checks.classes import (
+    MAX_SHARE,
+    check_classes,
+    check_spellings,
+    check_typos,
+)
+from ftcore.data.checks.content import (
+    check_echo,
+    check_empty,
+    check_formulas,
+    check_markup,
+    check_numbers,
+    check_placeholders,
+    check_template_tokens,
+)
+from ftcore.data.checks.endings import check_truncated
+from ftcore.data.checks.repeats import check_repeated
+from ftcore.data.checks.size import (
+    CHARACTERS_PER_TOKEN,
+    MAX_EXAMPLES,
+    WINDOW_TOKENS,
+    check_length_mix,
+    check_outliers,
+    check_size,
+    check_window,
+)
+from ftcore.data.checks.style import (
+    check_capitals,
+    check_closing,
+    check_spaces,
+    check_treatment,
+)
+
+__all__ = [
+    "CHARACTERS_PER_TOKEN",
+    "CHECKS",
+    "MAX_EXAMPLES",
+    "MAX_SHARE",
+    "MIN_EXAMPLES",
+    "WINDOW_TOKENS",
+    "Check",
+]
+
+CHECKS: tuple[Check, ...] = (
+    check_size,
+    check_classes,
+    check_spellings,
+    check_typos,
+    check_empty,
+    check_repeated,
+    check_echo,
+    check_numbers,
+    check_placeholders,
+    check_window,
+    check_outliers,
+    check_length_mix,
+    check_truncated,
+    check_treatment,
+    check_closing,
+    check_spaces,
+    check_capitals,
+    check_template_tokens,
+    check_markup,
+    check_formulas,
+)

@@ -1,0 +1,90 @@
+"""What the checks share: the contract, lines, and the words that they look for."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+
+import yaml
+
+from ftcore.data.cleaning import comparable
+from ftcore.data.examples import Dataset, Example, Task
+from ftcore.data.findings import Finding, Severity
+from ftcore.data.vocabulary import patterns
+from ftcore.errors import Param
+from ftcore.texts import ASSETS
+
+# Looks at all the examples and says what it found; never raises on odd ones.
+Check = Callable[[Dataset], Iterable[Finding]]
+
+MIN_EXAMPLES = 10  # the course's minimum, and OpenAI's
+
+
+def warning(code: str, line: int | None = None, **params: Param) -> Finding:
+    """Return a finding that leaves the file able to train."""
+    return Finding(code, Severity.WARNING, line, params)
+
+
+def numbered(dataset: Dataset) -> Iterator[tuple[int, Example]]:
+    """Yield each example with its line, or its position if it comes from no file."""
+    for position, example in enumerate(dataset, 1):
+        yield example.line or position, example
+
+
+def identity(example: Example) -> tuple[str, ...]:
+    """Return what two copies of an example have in common, as people tell copies."""
+    return tuple(comparable(message.content) for message in example.messages)
+
+
+def distinct(dataset: Dataset) -> list[tuple[int, Example]]:
+    """Return each example once, with its line: a copy says nothing about style."""
+    first: dict[tuple[str, ...], tuple[int, Example]] = {}
+    for line, example in numbered(dataset):
+        first.setdefault(identity(example), (line, example))
+    return list(first.values())
+
+
+def writes_answers(dataset: Dataset) -> bool:
+    """Whether the targets are prose; the style of a label is its spelling."""
+    return dataset.task is not Task.CLASSIFICATION
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """Return one expression of ``patterns.yaml``; a list means any of its words."""
+    found = patterns()[name]
+    if isinstance(found, list):
+        return re.compile("|".join(re.escape(str(word)) for word in found))
+    return re.compile(str(found), re.IGNORECASE)
+
+
+@cache
+def style_words(name: str) -> frozenset[str]:
+    """Return one list of words of ``style.yaml``.
+
+    Raises:
+        TypeError: It is no list; a fault of ours.
+    """
+    words = _style()[name]
+    if not isinstance(words, list):
+        raise TypeError(f"{name} must be a list")
+    return frozenset(str(word) for word in words)
+
+
+@cache
+def style_table(name: str) -> dict[str, frozenset[str]]:
+    """Return one group of lists of ``style.yaml``.
+
+    Raises:
+        TypeError: It is no mapping; a fault of ours.
+    """
+    table = _style()[name]
+    if not isinstance(table, dict):
+        raise TypeError(f"{name} must be a mapping")
+    return {key: frozenset(map(str, words)) for key, words in table.items()}
+
+
+@cache
+def _style() -> dict[str, object]:
+    path = ASSETS / "data" / "style.yaml"
+    loaded: dict[str, object] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return loaded

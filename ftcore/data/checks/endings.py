@@ -1,0 +1,69 @@
+"""Answers that were cut before their end."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from ftcore.data.checks.base import distinct, style_words, warning, writes_answers
+from ftcore.data.checks.style import OPEN, closing_of
+from ftcore.data.examples import Dataset
+from ftcore.data.findings import Finding
+from ftcore.data.values import excerpt
+
+CUT_WORDS = 4  # shorter answers may well end in 'a' or 'para'
+SAME_LENGTH = 3  # answers of the very same, greatest length: a field was full
+FULL_FIELD = 40  # characters: no field that cuts is shorter
+MOST_TRAILING = 0.20  # above this share '…' is how they end on purpose
+SHOWN = 30  # characters of the end that the finding quotes
+
+_LAST_WORD = re.compile(r"([^\W\d_]+)\s*\Z")
+_LAST_COMMA = re.compile(r"[,;(\[«“¿¡–—-]\s*\Z")
+_DOTS = re.compile(r"(?:…|\.\.\.)\s*\Z")
+
+
+def check_truncated(dataset: Dataset) -> Iterator[Finding]:
+    """Answers that stop in mid-sentence, each with how it ends."""
+    if not writes_answers(dataset):
+        return
+    rows = distinct(dataset)
+    full = _full_field([example.target for _, example in rows])
+    trailing = sum(_DOTS.search(example.target) is not None for _, example in rows)
+    dots_are_odd = trailing <= MOST_TRAILING * len(rows)
+    for line, example in rows:
+        answer = example.target
+        trails = dots_are_odd and _trails_off(answer)
+        if ends_midway(answer) or trails or _fills(answer, full):
+            end = " ".join(answer.split())[-SHOWN:].lstrip()
+            yield warning("truncated", line, end=excerpt(end))
+
+
+def ends_midway(answer: str) -> bool:
+    """Whether the text ends in a comma or in a word that needs another one."""
+    if len(answer.split()) < CUT_WORDS:
+        return False
+    if _LAST_COMMA.search(answer):
+        return True
+    last = _LAST_WORD.search(answer)
+    return last is not None and _needs_more(last[1])
+
+
+def _needs_more(word: str) -> bool:
+    """Whether no sentence ends so; 'más', 'qué' and 'él' may, and so may initials."""
+    return word in style_words("cut_words")
+
+
+def _trails_off(answer: str) -> bool:
+    return len(answer.split()) >= CUT_WORDS and _DOTS.search(answer) is not None
+
+
+def _full_field(answers: list[str]) -> int:
+    """Return the length at which a field seems to have cut, or 0."""
+    lengths = Counter(map(len, answers))
+    longest = max(lengths, default=0)
+    if longest < FULL_FIELD or lengths[longest] < SAME_LENGTH:
+        return 0
+    return longest
+
+
+def _fills(answer: str, full: int) -> bool:
+    return bool(full) and len(answer) == full and closing_of(answer) == OPEN
