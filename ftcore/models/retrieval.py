@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ftcore.data.examples import Example, Role
+from ftcore.data.splitting import question_key
 from ftcore.models.embeddings import Embedder, Vectors, embedder_by_name
 from ftcore.models.lexical import LexicalIndex
 from ftcore.models.trained import EXAMPLES, INDEX, load_examples, load_trained
@@ -83,6 +84,12 @@ class ExampleIndex:
         examples = tuple(stored[i].example for i in keep)
         embedder = embedder_by_name(load_trained(folder).embedder)
         return cls(examples, vectors[keep], embedder)
+
+    def without(self, key: str) -> "ExampleIndex":
+        """Return the index without the examples of one question (``question_key``)."""
+        keep = [i for i, e in enumerate(self.examples) if question_key(e) != key]
+        examples = tuple(self.examples[i] for i in keep)
+        return ExampleIndex(examples, self.vectors[keep], self.embedder)
 
     def save(self, folder: Path) -> None:
         """Write the vectors into a model folder."""

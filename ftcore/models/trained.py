@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ftcore.data.examples import Example, Message, Role, Task
+from ftcore.data.splitting import SplitMethod
 from ftcore.errors import NotATrainedModelError
 
 MANIFEST = "model.json"
@@ -44,6 +45,9 @@ class TrainedModel:
             ``ExampleIndex.scores``).
         embedder: Name of the vector space of the index.
         created_at: ISO 8601 time, UTC.
+        dataset_version: Number of the version of the participant's examples that
+            trained it; 0 if it was not counted.
+        split: How the test was found (a ``SplitMethod``); empty in old folders.
     """
 
     model_id: str
@@ -67,6 +71,13 @@ class TrainedModel:
     similarity_threshold: float
     embedder: str
     created_at: str
+    dataset_version: int = 0
+    split: str = ""
+
+    @property
+    def is_one_by_one(self) -> bool:
+        """Whether each question is asked of a head that was trained without it."""
+        return self.split == SplitMethod.LEAVE_ONE_OUT
 
     def save(self, folder: Path) -> None:
         """Write the manifest; last of all files, so that it marks a whole model."""
