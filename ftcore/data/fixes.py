@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 from ftcore.data.changes import Fix, FixResult, rebuild, renumber
-from ftcore.data.checks import classes, content, endings, repeats, style
+from ftcore.data.checks import classes, content, endings, language, repeats, style
 from ftcore.data.checks.base import Check
 from ftcore.data.cleaning import comparable
 from ftcore.data.examples import Dataset, Example
@@ -178,6 +178,8 @@ FIXES: Mapping[str, Fix] = {
     "placeholder": _taking_out("placeholder", content.check_placeholders),
     "answer_is_question": _taking_out("answer_is_question", content.check_echo),
     "truncated": _taking_out("truncated", endings.check_truncated),
+    "other_language": _taking_out("other_language", language.check_language),
+    "mixed_languages": _taking_out("mixed_languages", language.check_language),
     "duplicate": _taking_out("duplicate", repeats.check_repeated),
     "near_duplicate": _taking_out("near_duplicate", check_near_duplicates),
     "two_answers": _keep_the_usual("two_answers"),

@@ -84,6 +84,19 @@ def style_table(name: str) -> dict[str, frozenset[str]]:
 
 
 @cache
+def style_names(name: str) -> dict[str, str]:
+    """Return one group of names of ``style.yaml``.
+
+    Raises:
+        TypeError: It is no mapping; a fault of ours.
+    """
+    table = _style()[name]
+    if not isinstance(table, dict):
+        raise TypeError(f"{name} must be a mapping")
+    return {str(key): str(value) for key, value in table.items()}
+
+
+@cache
 def _style() -> dict[str, object]:
     path = ASSETS / "data" / "style.yaml"
     loaded: dict[str, object] = yaml.safe_load(path.read_text(encoding="utf-8"))
