@@ -1,5 +1,6 @@
 """Open what can answer for a model folder: the model and its baselines."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,14 +9,17 @@ from ftcore.chat.baselines import BaseChat, FewShotChat, NearestExampleChat
 from ftcore.chat.engines import EnginePool
 from ftcore.chat.labels import HeadLabelModel, LabelChat, NearestLabelModel
 from ftcore.chat.tuned import TunedChat
-from ftcore.data.examples import Task
+from ftcore.data.examples import Example, Task
+from ftcore.data.splitting import question_key
 from ftcore.errors import NotATrainedModelError, UnknownArmError, WrongTaskError
 from ftcore.models.retrieval import ExampleIndex
 from ftcore.models.trained import (
     ADAPTER_GGUF,
+    EXAMPLES,
     INDEX,
     MANIFEST,
     TrainedModel,
+    load_examples,
     load_trained,
 )
 
@@ -96,6 +100,43 @@ def open_label_arm(
         return HeadLabelModel.load(folder, use_eval_head=not include_held_out)
     index = _index(folder, include_held_out=include_held_out)
     return NearestLabelModel(manifest.labels, index)
+
+
+def open_label_arms(
+    folder: Path, arm: Arm, examples: Sequence[Example]
+) -> list[LabelModel]:
+    """Return one model for each example, which was never taught that question.
+
+    Usually it is the same for all: what was learnt without the held-out examples.
+    Where each example is asked one by one, it is what was learnt without that
+    question; questions that are in no example may use everything.
+
+    Args:
+        folder: Model folder of a classifier.
+        arm: Who shall answer.
+        examples: What will be asked.
+
+    Raises:
+        NotATrainedModelError: The folder holds no whole model.
+        WrongTaskError: The model does not classify.
+        UnknownArmError: A classifier does not have this arm.
+    """
+    manifest = load_trained(folder)
+    if not manifest.is_one_by_one:
+        return [open_label_arm(folder, arm, include_held_out=False)] * len(examples)
+    served = open_label_arm(folder, arm)
+    asked = {question_key(example) for example in examples}
+    if arm is Arm.TUNED:
+        stored = [s for s in load_examples(folder / EXAMPLES) if s.held_out]
+        keys = [question_key(entry.example) for entry in stored]
+        heads = HeadLabelModel.load_left_out(folder)
+        without: dict[str, LabelModel] = dict(zip(keys, heads, strict=True))
+    else:
+        index = _index(folder, include_held_out=True)
+        without = {
+            key: NearestLabelModel(manifest.labels, index.without(key)) for key in asked
+        }
+    return [without.get(question_key(example), served) for example in examples]
 
 
 def _require(arm: Arm, manifest: TrainedModel) -> None:

@@ -63,6 +63,26 @@ class HeadLabelModel:
         embedder = embedder_by_name(manifest.embedder)
         return cls(manifest.labels, coef, intercept, embedder)
 
+    @classmethod
+    def load_left_out(cls, folder: Path) -> list["HeadLabelModel"]:
+        """Read the heads that answer for one held-out example each, in their order.
+
+        Raises:
+            NotATrainedModelError: The folder has none.
+        """
+        manifest = load_trained(folder)
+        try:
+            with np.load(folder / CLASSIFIER, allow_pickle=False) as archive:
+                coefs = np.asarray(archive["left_out_coef"], dtype=np.float64)
+                offsets = np.asarray(archive["left_out_intercept"], dtype=np.float64)
+        except (OSError, KeyError, ValueError) as error:
+            raise NotATrainedModelError(path=str(folder)) from error
+        embedder = embedder_by_name(manifest.embedder)
+        return [
+            cls(manifest.labels, coef, offset, embedder)
+            for coef, offset in zip(coefs, offsets, strict=True)
+        ]
+
     def probabilities(self, text: str) -> Mapping[str, float]:
         """Return class -> probability, likeliest first, summing to 1."""
         vector = self._embedder.query([encodable(text)])[0].astype(np.float64)

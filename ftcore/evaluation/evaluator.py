@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 from ftcore.chat.base import Arm, ChatModel, LabelModel
@@ -90,7 +91,7 @@ def evaluate_chat(  # noqa: PLR0913
 
 
 def evaluate_labels(  # noqa: PLR0913
-    model: LabelModel,
+    model: LabelModel | Sequence[LabelModel],
     examples: Sequence[Example],
     *,
     arm: Arm,
@@ -101,6 +102,8 @@ def evaluate_labels(  # noqa: PLR0913
 ) -> ArmResult:
     """Label every text and score the labels; arguments as :func:`evaluate_chat`.
 
+    ``model`` may be a sequence, with a model of its own for each example.
+
     The relevance of a classifier is its macro-F1: a useful one serves every class,
     not only the most frequent. Its interval is Wilson's for that share of the texts,
     an approximation.
@@ -108,14 +111,16 @@ def evaluate_labels(  # noqa: PLR0913
     Raises:
         NothingToEvaluateError: There are no examples.
     """
+    models = iter(model) if isinstance(model, Sequence) else repeat(model)
 
     def ask(example: Example) -> AnswerRecord:
+        asked = next(models)  # the examples come in their order, once each
         started = clock()
-        label, probability = likeliest(model, example.prompt)
+        label, probability = likeliest(asked, example.prompt)
         seconds = clock() - started
         scores = [scorer(example, label) for scorer in SCORERS[Task.CLASSIFICATION]]
         if consistency:
-            again, _ = likeliest(model, rewrite_question(example.prompt))
+            again, _ = likeliest(asked, rewrite_question(example.prompt))
             scores.append(_consistency(again == label))
         return AnswerRecord(
             question=example.prompt,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ftcore.chat.arms import open_arm, open_label_arm
+from ftcore.chat.arms import open_arm, open_label_arms
 from ftcore.chat.base import Arm
 from ftcore.chat.engines import EnginePool
 from ftcore.data.examples import Example, Task
@@ -37,7 +37,7 @@ def evaluate_arm(
     on_answer: OnAnswer | None = None,
     should_stop: ShouldStop | None = None,
 ) -> ArmResult:
-    """Ask one arm every example, searching only examples that are not held out.
+    """Ask one arm every example; none was taught the question that it is asked.
 
     Args:
         folder: Model folder.
@@ -53,7 +53,7 @@ def evaluate_arm(
     model = load_trained(folder)
     if model.task is Task.CLASSIFICATION:
         return evaluate_labels(
-            open_label_arm(folder, arm, include_held_out=False),
+            open_label_arms(folder, arm, examples),
             examples,
             arm=arm,
             on_progress=on_answer,

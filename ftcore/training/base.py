@@ -97,6 +97,10 @@ class TrainingRequest:
             default of ``assets/prompts``.
         refusal: What a chat says when no example is near; empty takes the default.
         title: Name of the participant's project, for the model's card.
+        held_out: Positions in ``dataset`` (from 1) that must not train; ``None``
+            leaves the choice to the seed. It comes before ``test``.
+        dataset_version: Number of the version of the participant's examples; 0 if
+            nobody counts them.
     """
 
     job_id: str
@@ -106,6 +110,8 @@ class TrainingRequest:
     refusal: str = ""
     test: tuple[Example, ...] | None = None
     title: str = ""
+    held_out: tuple[int, ...] | None = None
+    dataset_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ftcore.data.examples import Example
+from ftcore.data.splitting import same_questions
 from ftcore.errors import TrainingCancelledError
 from ftcore.models.embeddings import Vectors
 from ftcore.training.base import Phase, ProgressEvent
@@ -13,6 +14,7 @@ from ftcore.training.classifier import (
     choose_strength,
     embed_texts,
     fit_head,
+    fit_left_out,
     save_heads,
 )
 from ftcore.training.lesson import Lesson, Weights
@@ -39,13 +41,38 @@ def train_classifier(lesson: Lesson) -> Weights:
     _report(lesson, 1)
     honest = fit_head(vectors, targets, len(labels), strength)
     loss = log_loss(honest, vectors, targets)
-    eval_loss = _held_out_loss(lesson, honest, labels)
+    left_out: list[LinearHead] = []
+    eval_loss: float | None
+    if lesson.one_by_one:
+        left_out, eval_loss = _leave_out(lesson, all_vectors, targets, len(labels))
+    else:
+        eval_loss = _held_out_loss(lesson, honest, labels)
     _report(lesson, 2, loss, eval_loss)
     final = fit_head(all_vectors, _targets(everything, labels), len(labels), strength)
     _report(lesson, STEPS, loss, eval_loss)
     lesson.meter.exporting()
-    save_heads(lesson.folder, final, honest)
+    save_heads(lesson.folder, final, honest, left_out)
     return Weights(STEPS, loss, eval_loss)
+
+
+def _leave_out(
+    lesson: Lesson, vectors: Vectors, targets: Sequence[int], classes: int
+) -> tuple[list[LinearHead], float]:
+    """Return one head for each held-out example, and their mean loss on it."""
+    dataset = lesson.request.dataset
+    asked = {id(example) for example in lesson.held_out}
+    groups = [[row - 1 for row in group] for group in same_questions(dataset)]
+    chosen = [g for g in groups if id(dataset.examples[g[0]]) in asked]
+    seed = lesson.request.config.seed
+    fitted = fit_left_out(vectors, targets, chosen, classes, seed)
+    by_row = {
+        row: head for group, head in zip(chosen, fitted, strict=True) for row in group
+    }
+    losses = [
+        log_loss(head, vectors[[row]], [targets[row]]) for row, head in by_row.items()
+    ]
+    heads = [head for _, head in sorted(by_row.items(), key=lambda item: item[0])]
+    return heads, sum(losses) / len(losses)
 
 
 def log_loss(head: LinearHead, vectors: Vectors, targets: Sequence[int]) -> float:

@@ -99,6 +99,34 @@ def fit_head(
     return LinearHead(coef, intercept)
 
 
+def fit_left_out(
+    vectors: Vectors,
+    targets: Sequence[int],
+    groups: Sequence[Sequence[int]],
+    classes: int,
+    seed: int,
+) -> list[LinearHead]:
+    """Fit one head for each group, without the rows of the group.
+
+    The strength is chosen anew each time: an example that is asked has no part in
+    anything that answers it.
+
+    Args:
+        vectors: Shape ``(examples, dim)``.
+        targets: Class of each row.
+        groups: Rows (from 0) that are left out together.
+        classes: How many classes the heads have.
+        seed: Seed of the choice of the strength.
+    """
+    heads = []
+    for group in groups:
+        kept = [row for row in range(len(targets)) if row not in set(group)]
+        others, answers = vectors[kept], [targets[row] for row in kept]
+        strength = choose_strength(others, answers, seed)
+        heads.append(fit_head(others, answers, classes, strength))
+    return heads
+
+
 def _regression(strength: float):  # type: ignore[no-untyped-def]  # noqa: ANN202
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
@@ -107,12 +135,28 @@ def _regression(strength: float):  # type: ignore[no-untyped-def]  # noqa: ANN20
     )
 
 
-def save_heads(folder: Path, final: LinearHead, evaluation: LinearHead) -> None:
-    """Write the served head and the one that never saw the held-out examples."""
-    np.savez(
-        folder / CLASSIFIER,
-        coef=final.coef,
-        intercept=final.intercept,
-        eval_coef=evaluation.coef,
-        eval_intercept=evaluation.intercept,
-    )
+def save_heads(
+    folder: Path,
+    final: LinearHead,
+    evaluation: LinearHead,
+    left_out: Sequence[LinearHead] = (),
+) -> None:
+    """Write the served head, and those that answer for the evaluation.
+
+    Args:
+        folder: Model folder.
+        final: Fitted on all examples.
+        evaluation: Fitted without the held-out examples.
+        left_out: One for each held-out example, fitted without it, if each is asked
+            of a head of its own.
+    """
+    heads = {
+        "coef": final.coef,
+        "intercept": final.intercept,
+        "eval_coef": evaluation.coef,
+        "eval_intercept": evaluation.intercept,
+    }
+    if left_out:
+        heads["left_out_coef"] = np.stack([head.coef for head in left_out])
+        heads["left_out_intercept"] = np.stack([head.intercept for head in left_out])
+    np.savez(folder / CLASSIFIER, **heads)  # type: ignore[arg-type]

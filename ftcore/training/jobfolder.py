@@ -56,7 +56,9 @@ class JobFolder:
     def write_request(self, request: TrainingRequest) -> None:
         """Write what to do; ``request.json`` last, so that it marks a whole job."""
         self.path.mkdir(parents=True, exist_ok=True)
-        rows = [StoredExample(e, held_out=False) for e in request.dataset]
+        chosen = request.held_out or ()
+        numbered = enumerate(request.dataset, 1)
+        rows = [StoredExample(e, held_out=row in chosen) for row, e in numbered]
         save_examples(self.path / DATASET, rows)
         if request.test is not None:
             held_out = [StoredExample(e, held_out=True) for e in request.test]
@@ -70,6 +72,8 @@ class JobFolder:
                 "system_prompt": request.system_prompt,
                 "refusal": request.refusal,
                 "title": request.title,
+                "is_chosen": request.held_out is not None,
+                "dataset_version": request.dataset_version,
             },
         )
 
@@ -83,7 +87,9 @@ class JobFolder:
             raise UnknownJobError(job_id=self.path.name)
         values = json.loads((self.path / REQUEST).read_text(encoding="utf-8"))
         config = TrainingConfig.from_json(values["config"])
-        examples = tuple(s.example for s in load_examples(self.path / DATASET))
+        stored = load_examples(self.path / DATASET)
+        examples = tuple(s.example for s in stored)
+        chosen = tuple(row for row, s in enumerate(stored, 1) if s.held_out)
         test = None
         if (self.path / TEST).is_file():
             test = tuple(s.example for s in load_examples(self.path / TEST))
@@ -95,6 +101,9 @@ class JobFolder:
             refusal=values["refusal"],
             test=test,
             title=values["title"],
+            # A job from before these were written has neither.
+            held_out=chosen if values.get("is_chosen") else None,
+            dataset_version=values.get("dataset_version", 0),
         )
 
     def append_event(self, event: ProgressEvent) -> None:

@@ -23,6 +23,8 @@ class Lesson:
         threads: Threads to compute with, at least 1.
         meter: Told of progress.
         should_stop: Asked before every step.
+        one_by_one: Whether ``held_out`` are examples of ``train``, each asked of
+            weights that never saw its question.
     """
 
     request: TrainingRequest
@@ -34,6 +36,7 @@ class Lesson:
     threads: int
     meter: ProgressMeter
     should_stop: ShouldStop
+    one_by_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ftcore.data.examples import Example, Task
-from ftcore.data.splitting import split_dataset
+from ftcore.data.splitting import SplitMethod, plan_split
 from ftcore.errors import UnusableDatasetError, WrongTaskError
 from ftcore.models.embeddings import Embedder, default_embedder
 from ftcore.models.retrieval import ExampleIndex
@@ -40,14 +40,9 @@ class _Division:
 
     stored: tuple[StoredExample, ...]
     extra: tuple[Example, ...]
-
-    @property
-    def train(self) -> tuple[Example, ...]:
-        return tuple(s.example for s in self.stored if not s.held_out)
-
-    @property
-    def held_out(self) -> tuple[Example, ...]:
-        return self.extra or tuple(s.example for s in self.stored if s.held_out)
+    train: tuple[Example, ...]
+    held_out: tuple[Example, ...]
+    method: SplitMethod
 
 
 def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
@@ -102,9 +97,12 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
         threads=threads or os.cpu_count() or 1,
         meter=meter,
         should_stop=should_stop,
+        one_by_one=division.method is SplitMethod.LEAVE_ONE_OUT,
     )
     weights = _train_and_write(lesson, division)
-    model = _manifest(lesson, weights, make_id(), clock().isoformat())
+    created_at = clock().isoformat()
+    manifest = _manifest(lesson, weights, make_id(), created_at)
+    model = replace(manifest, split=division.method.value)
     model.save(folder)
     return model
 
@@ -140,16 +138,21 @@ def _system_prompt(request: TrainingRequest) -> str:
 
 
 def _divide(request: TrainingRequest) -> _Division:
-    dataset = request.dataset
-    if request.test:
-        stored = tuple(StoredExample(e, held_out=False) for e in dataset.examples)
-        return _Division(stored, tuple(request.test))
-    split = split_dataset(dataset, seed=request.config.seed)
-    held_out = {id(example) for example in split.test}  # the same objects, not copies
-    stored = tuple(
-        StoredExample(example, held_out=id(example) in held_out) for example in dataset
+    plan = plan_split(
+        request.dataset,
+        seed=request.config.seed,
+        test=request.test or (),
+        held_out=request.held_out,
     )
-    return _Division(stored, ())
+    asked = set(plan.held_out)
+    stored = tuple(
+        StoredExample(example, held_out=row in asked)
+        for row, example in enumerate(request.dataset, 1)
+    )
+    given = plan.test.examples if plan.method is SplitMethod.TEMPLATE else ()
+    return _Division(
+        stored, given, plan.train.examples, plan.test.examples, plan.method
+    )
 
 
 def _manifest(
@@ -184,4 +187,5 @@ def _manifest(
         else NEVER_REFUSES,
         embedder=lesson.index.embedder.name,
         created_at=created_at,
+        dataset_version=request.dataset_version,
     )

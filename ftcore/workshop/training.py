@@ -24,6 +24,7 @@ from ftcore.workshop.context import Context
 from ftcore.workshop.datasets import Datasets
 
 DEFAULT_TOOL = "local"
+_SETTLED = {SplitMethod.CHOSEN, SplitMethod.STRATIFIED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,9 @@ class Training:
             refusal=template.refusal if template else "",
             test=plan.test.examples if plan.method is SplitMethod.TEMPLATE else None,
             title=project.name,
+            # What the participant saw held out is what is held out, whatever the seed.
+            held_out=plan.held_out if plan.method in _SETTLED else None,
+            dataset_version=row.number,
         )
 
     def view(self, participant_id: str) -> JobView | None:

@@ -1,5 +1,6 @@
 """A job folder gives back what was written into it."""
 
+import json
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -33,14 +34,26 @@ REQUEST = TrainingRequest(
 )
 
 
+@pytest.mark.parametrize("held_out", [None, (2,)])
 @pytest.mark.parametrize("test", [REQUEST.test, None])
 def test_a_request_comes_back_whole(
-    tmp_path: Path, test: tuple[Example, ...] | None
+    tmp_path: Path, test: tuple[Example, ...] | None, held_out: tuple[int, ...] | None
 ) -> None:
     job = JobFolder(tmp_path / "job-1")
-    request = replace(REQUEST, test=test)
+    request = replace(REQUEST, test=test, held_out=held_out, dataset_version=3)
     job.write_request(request)
     assert JobFolder(tmp_path / "job-1").read_request() == request
+
+
+def test_a_job_of_before_versions_were_counted_still_runs(tmp_path: Path) -> None:
+    job = JobFolder(tmp_path / "job-1")
+    job.write_request(REQUEST)
+    path = tmp_path / "job-1" / "request.json"
+    values = json.loads(path.read_text())
+    for name in ("is_chosen", "dataset_version"):
+        del values[name]
+    path.write_text(json.dumps(values))
+    assert job.read_request() == REQUEST
 
 
 def test_a_folder_without_request_is_no_job(tmp_path: Path) -> None:

@@ -120,13 +120,13 @@ def test_a_file_over_the_limit_is_refused_before_reading(open_workshop):
         workshop.datasets.import_file("ana", "a.csv", b"x" * 1_500_000)
 
 
-def test_undo_brings_the_examples_back_and_again(workshop):
+def test_undo_brings_the_examples_back_and_redo_takes_it_back(workshop):
     bring(workshop)
     workshop.datasets.use_template("ana", "shop")
     assert len(workshop.datasets.current("ana").dataset) == 28
     workshop.datasets.undo("ana")
     assert len(workshop.datasets.current("ana").dataset) == 12
-    workshop.datasets.undo("ana")
+    workshop.datasets.redo("ana")
     assert len(workshop.datasets.current("ana").dataset) == 28
     assert len(workshop.datasets.current("ana").test) == 10
 
