@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from statistics import median
 
@@ -12,55 +11,35 @@ from ftcore.data.checks import MAX_SHARE
 from ftcore.data.examples import Dataset, Task
 from ftcore.texts import number, percent, text
 from ftcore.ui import figures
+from ftcore.ui.histogram import length_bins
+from ftcore.ui.token_chart import show_tokens
 from ftcore.ui.wording import plain
 
-_BINS = 8
 _HEIGHT_PX = 240
 _BAR_PX = 56
 _MOST_BARS = 12  # the text below has them all
 _FAIR = 1.5  # times an equal share is still called balanced
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Examples whose length lies between two numbers of words, both included."""
-
-    low: int
-    high: int
-    count: int
-
-    @property
-    def label(self) -> str:
-        """The range as written on the axis."""
-        if self.low == self.high:
-            return number(self.low)
-        low, high = number(self.low), number(self.high)
-        return text("data.charts.range", low=low, high=high)
-
-
-def show_charts(dataset: Dataset) -> None:
-    """Draw the lengths and, for labelled texts, the balance of the labels."""
-    st.subheader(text("data.charts.title"), anchor=False)
-    _show_lengths(dataset)
-    if dataset.task is Task.CLASSIFICATION:
-        _show_balance(dataset)
-
-
-def length_bins(lengths: Sequence[int], bins: int = _BINS) -> list[Bin]:
-    """Return a histogram of whole numbers, in bins of equal width.
+def show_charts(
+    dataset: Dataset, tokens: Sequence[int] | None = None, window: int = 0
+) -> None:
+    """Draw the lengths, the tokens and, for labelled texts, the labels' balance.
 
     Args:
-        lengths: Words of each text; at least one.
-        bins: Most bins wanted; there are fewer when the range is narrow.
+        dataset: The examples.
+        tokens: Tokens of each example, by the base model's own tokenizer; ``None``
+            (or an empty dataset) leaves that chart out.
+        window: Tokens that fit in the base model at once.
     """
-    low, high = min(lengths), max(lengths)
-    width = -(-(high - low + 1) // bins)
-    counts = Counter((length - low) // width for length in lengths)
-    last = (high - low) // width
-    return [
-        Bin(low + at * width, low + (at + 1) * width - 1, counts[at])
-        for at in range(last + 1)
-    ]
+    if not len(dataset):
+        return
+    st.subheader(text("data.charts.title"), anchor=False)
+    _show_lengths(dataset)
+    if tokens:
+        show_tokens(tokens, window)
+    if dataset.task is Task.CLASSIFICATION:
+        _show_balance(dataset)
 
 
 def label_shares(dataset: Dataset) -> list[tuple[str, int]]:

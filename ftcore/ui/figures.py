@@ -14,7 +14,7 @@ from ftcore.ui.theme import Palette, fonts, palette
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_CONFIG: Mapping[str, object] = {
+CONFIG: Mapping[str, object] = {
     "displayModeBar": False,
     "locale": "es",
     "scrollZoom": False,
@@ -98,7 +98,7 @@ def show(
     height = figure.layout.height
     st.html(f"<style>.st-key-{key} {{ --ft-height: {height}px }}</style>")
     # 'theme=None' keeps Streamlit from painting its own template over ours.
-    st.plotly_chart(figure, theme=None, key=key, config=dict(_CONFIG))
+    st.plotly_chart(figure, theme=None, key=key, config=dict(CONFIG), alt=title or None)
     if rows:
         with st.expander(text("app.charts.table"), key=f"{key}-text"):
             st.html(

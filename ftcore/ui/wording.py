@@ -24,6 +24,15 @@ def lower_first(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
+def shortened(words: str, most: int) -> str:
+    """Return words on one line, cut between two of them to ``most`` characters."""
+    line = " ".join(words.split())
+    if len(line) <= most:
+        return line
+    kept, space, _ = line[:most].rpartition(" ")
+    return f"{kept if space else line[: most - 1]}…"
+
+
 def plain(words: str) -> str:
     """Return somebody's words with Markdown's signs made harmless."""
     return "".join(f"\\{sign}" if sign in _MARKDOWN else sign for sign in words)

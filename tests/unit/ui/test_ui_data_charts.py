@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftcore.data.examples import Dataset, Example, Task
-from ftcore.ui.data_charts import label_shares, length_bins
+from ftcore.ui.data_charts import label_shares
+from ftcore.ui.histogram import length_bins
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=80))
