@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ftcore.data.destinations.base import Judgement
+from ftcore.data.destinations.registry import DESTINATIONS, judge_all, write_for
 from ftcore.data.differences import DatasetDiff, compare
 from ftcore.data.examples import Dataset, Example
 from ftcore.data.findings import Finding
 from ftcore.data.formats import dataset_to_csv, dataset_to_jsonl
 from ftcore.data.likeness import ExampleMap, likeness_texts, map_examples
+from ftcore.data.quality import Quality, measure_quality
 from ftcore.data.splitting import SplitPlan
 from ftcore.errors import UnknownFileKindError, UnknownVersionError
 from ftcore.models.embeddings import Vectors, default_embedder
+from ftcore.models.token_counters import token_counter
 from ftcore.storage.records import DatasetRow, ProjectRow
 from ftcore.texts import text
+from ftcore.training.prices import Quote, load_prices, quote
 from ftcore.workshop.context import Context
 from ftcore.workshop.dataset_folder import KeptDataset, Reading
+from ftcore.workshop.recent import Recent
 from ftcore.workshop.substance import MOST_COMPARED, SubstanceMaker, plan_of
 from ftcore.workshop.vector_cache import VectorCache
 from ftcore.workshop.versions import (
@@ -25,9 +30,6 @@ from ftcore.workshop.versions import (
     before,
     edits_since_import,
 )
-
-if TYPE_CHECKING:
-    from ftcore.data.quality import Quality
 
 EXPORTS = {"jsonl": dataset_to_jsonl, "csv": dataset_to_csv}
 
@@ -72,6 +74,7 @@ class DatasetViews:
             context.settings.data_dir / "vectors", default_embedder
         )
         self._substance = SubstanceMaker(self._vectors)
+        self._judgements: Recent[list[Judgement]] = Recent()
 
     def current(self, participant_id: str) -> CurrentDataset | None:
         """Return the examples that would train now, if there are any.
@@ -166,20 +169,43 @@ class DatasetViews:
         dataset = self._versions.read(row).dataset
         return map_examples(dataset, self.vectors(participant_id))
 
-    def quality(self, participant_id: str) -> "Quality":
+    def quality(self, participant_id: str) -> Quality:
         """Return how good the current examples are, and what would help most.
 
         Raises:
             StepLockedError: There are no examples yet.
         """
-        from ftcore.data.quality import measure_quality  # noqa: PLC0415
-
         _project, row = self._ready(participant_id)
         kept = self._versions.read(row)
         found = self._substance.of(row, kept)
         return measure_quality(
             kept.dataset, found.findings, test_size=len(found.plan.test)
         )
+
+    def destinations(self, participant_id: str) -> list[Judgement]:
+        """Return what each place to train says of the examples, the ready ones first.
+
+        Raises:
+            StepLockedError: There are no examples yet.
+        """
+        _project, row = self._ready(participant_id)
+        dataset = self._versions.read(row).dataset
+        models_dir = self._context.settings.models_dir
+        return self._judgements.get(
+            row.id,
+            row.rows,
+            lambda: judge_all(dataset, lambda name: token_counter(name, models_dir)),
+        )
+
+    def costs(self, participant_id: str) -> list[Quote]:
+        """Return what training with the examples would cost elsewhere.
+
+        Raises:
+            StepLockedError: There are no examples yet.
+        """
+        _project, row = self._ready(participant_id)
+        dataset = self._versions.read(row).dataset
+        return [quote(price, dataset) for price in load_prices().values()]
 
     def file(self, participant_id: str, kind: str) -> tuple[str, bytes]:
         """Return the current examples as a file to take away: its name and content.
@@ -194,8 +220,12 @@ class DatasetViews:
         """
         _project, row = self._ready(participant_id)
         dataset = self._versions.read(row).dataset
+        if kind in DESTINATIONS:
+            name, content = write_for(kind, dataset)
+            return name, content.encode("utf-8", "replace")
         if kind not in EXPORTS:
-            raise UnknownFileKindError(name=kind, available=", ".join(EXPORTS))
+            available = ", ".join([*EXPORTS, *DESTINATIONS])
+            raise UnknownFileKindError(name=kind, available=available)
         return f"{_stem(dataset.name)}.{kind}", EXPORTS[kind](dataset).encode()
 
     def _ready(self, participant_id: str) -> tuple[ProjectRow, DatasetRow]:
