@@ -6,19 +6,24 @@ import numpy as np
 import numpy.typing as npt
 
 from ftcore.data.examples import Dataset
+from ftcore.runtime import DEFAULT_SEED
 
 Points = npt.NDArray[np.float64]
 _Vectors = npt.NDArray[np.float32]
 _Rows = npt.NDArray[np.int64]
 
 MOST_CLUSTERS = 8  # colours that an eye tells apart
-CLUSTER_EXAMPLES = 3  # on average, or a group says nothing
+CLUSTER_EXAMPLES = 3  # fewer are no group
 MOST_ROUNDS = 50  # of moving the centres; they rest after about ten
 FEW_FOR_OUTLIERS = 8  # with fewer, nobody is 'the rest'
 OUTLIER_DEVIATIONS = 3.5  # Iglewicz and Hoaglin's limit for the modified z-score
 OUTLIER_GAP = 0.03  # of cosine below the typical nearest neighbour, at the least
 TWIN_COSINE = 0.97
 MOST_TWINS = 200
+MAIN_AXES = 8  # beyond these the components of short texts are noise
+FEW_TO_UNFOLD, MOST_TO_UNFOLD = 10, 1_000  # t-SNE takes about 3 s of a thousand
+PERPLEXITY = 15  # neighbours that t-SNE keeps together
+MIN_SPREAD = 1e-6  # below it all examples mean the same
 _BLOCK = 512
 
 
@@ -52,22 +57,47 @@ def map_examples(dataset: Dataset, vectors: _Vectors) -> ExampleMap:
     if size < 2:
         return ExampleMap(np.zeros((size, 2)), (0,) * size, frozenset(), ())
     nearest, twins = _nearest(vectors)
+    main = _main_axes(vectors)
     return ExampleMap(
-        points=_flatten(vectors),
-        clusters=_cluster(vectors),
+        points=_flatten(main),
+        clusters=_cluster(main),
         outliers=_outliers(nearest),
         twins=twins,
     )
 
 
-def _flatten(vectors: _Vectors) -> Points:
-    """Return the two principal components, each with its sign settled."""
+def _main_axes(vectors: _Vectors) -> Points:
+    """Return the principal components that tell the examples apart, up to eight.
+
+    Each has its sign settled, so that the map never comes out mirrored.
+    """
     centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
     _, axes = np.linalg.eigh(centred.T @ centred)
-    main = axes[:, :-3:-1]
+    main = axes[:, : -1 - min(MAIN_AXES, axes.shape[1]) : -1]
     signs = np.sign(main[np.abs(main).argmax(axis=0), range(main.shape[1])])
-    points: Points = np.zeros((len(vectors), 2))
-    points[:, : main.shape[1]] = centred @ (main * signs)
+    points: Points = centred @ (main * signs)
+    return points
+
+
+def _flatten(main: Points) -> Points:
+    """Return two coordinates: t-SNE where it helps and is quick, else the main axes.
+
+    Of 145 examples of five businesses, t-SNE keeps half of the five
+    nearest neighbours in the plane, the two main axes less than a quarter.
+    """
+    flat = np.zeros((len(main), 2))
+    flat[:, : main.shape[1]] = main[:, :2]
+    spread = float(flat[:, 0].std())
+    if not FEW_TO_UNFOLD <= len(main) <= MOST_TO_UNFOLD or spread < MIN_SPREAD:
+        return flat
+    from sklearn.manifold import TSNE  # noqa: PLC0415  (a second of import)
+
+    unfolded = TSNE(
+        perplexity=min(PERPLEXITY, (len(main) - 1) / 4),
+        init=flat / spread * 1e-4,  # scikit-learn's own scale
+        random_state=DEFAULT_SEED,
+    ).fit_transform(main)
+    points: Points = np.asarray(unfolded, dtype=np.float64)
     return points
 
 
@@ -104,7 +134,7 @@ def _outliers(nearest: Points) -> frozenset[int]:
     return frozenset(int(row) + 1 for row in np.flatnonzero(nearest < middle - gap))
 
 
-def _cluster(vectors: _Vectors) -> tuple[int, ...]:
+def _cluster(vectors: Points) -> tuple[int, ...]:
     """Group by k-means, with the number of groups that are best apart."""
     most = min(MOST_CLUSTERS, len(vectors) // CLUSTER_EXAMPLES)
     best, labels = 0.0, np.zeros(len(vectors), dtype=np.int64)
@@ -119,8 +149,11 @@ def _cluster(vectors: _Vectors) -> tuple[int, ...]:
     return tuple(int(rank[label]) for label in labels)
 
 
-def _k_means(vectors: _Vectors, count: int) -> tuple[_Rows, float]:
-    """Return the group of each row, and the simplified silhouette (-1 to 1)."""
+def _k_means(vectors: Points, count: int) -> tuple[_Rows, float]:
+    """Return the group of each row, and how far apart the groups are (0 to 1).
+
+    It is the simplified silhouette; the members of a tiny group count as 0.
+    """
     centres = _far_apart(vectors, count)
     labels = np.full(len(vectors), -1, dtype=np.int64)
     distances = _distances(vectors, centres)
@@ -136,10 +169,12 @@ def _k_means(vectors: _Vectors, count: int) -> tuple[_Rows, float]:
         distances = _distances(vectors, centres)
     ordered = np.sort(distances, axis=1)
     own, other = ordered[:, 0], ordered[:, 1]
-    return labels, float(np.mean((other - own) / np.maximum(other, 1e-9)))
+    apart = (other - own) / np.maximum(other, 1e-9)
+    alone = np.bincount(labels, minlength=count)[labels] < CLUSTER_EXAMPLES
+    return labels, float(np.where(alone, 0.0, apart).mean())
 
 
-def _far_apart(vectors: _Vectors, count: int) -> _Vectors:
+def _far_apart(vectors: Points, count: int) -> Points:
     """Start from the row nearest the middle, then always the one farthest off."""
     middle = vectors.mean(axis=0, keepdims=True)
     chosen = [int(_distances(vectors, middle)[:, 0].argmin())]
@@ -148,7 +183,7 @@ def _far_apart(vectors: _Vectors, count: int) -> _Vectors:
     return vectors[chosen].copy()
 
 
-def _distances(vectors: _Vectors, centres: _Vectors) -> _Vectors:
+def _distances(vectors: Points, centres: Points) -> Points:
     squares = (vectors**2).sum(axis=1)[:, None] + (centres**2).sum(axis=1)[None, :]
-    apart: _Vectors = np.sqrt(np.maximum(squares - 2 * vectors @ centres.T, 0.0))
+    apart: Points = np.sqrt(np.maximum(squares - 2 * vectors @ centres.T, 0.0))
     return apart
