@@ -10,7 +10,7 @@ from ftcore.chat.engines import EnginePool
 from ftcore.chat.labels import HeadLabelModel, LabelChat, NearestLabelModel
 from ftcore.chat.tuned import TunedChat
 from ftcore.data.examples import Example, Task
-from ftcore.data.splitting import question_key
+from ftcore.data.questions import question_key
 from ftcore.errors import NotATrainedModelError, UnknownArmError, WrongTaskError
 from ftcore.models.retrieval import ExampleIndex
 from ftcore.models.trained import (

@@ -1,13 +1,17 @@
 """Set some examples apart, so that a model is tested with what it never saw."""
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ftcore.data.cleaning import comparable
-from ftcore.data.examples import Dataset, Example, Role, Task
+from ftcore.data.examples import Dataset, Example, Task
+from ftcore.data.questions import (
+    QuestionGroup,
+    question_groups,
+    question_key,
+    same_questions,
+)
 from ftcore.errors import (
     ExamNeedsClassError,
     ExamNeedsTrainingError,
@@ -85,19 +89,6 @@ class DatasetSplit:
     test: Dataset
 
 
-@dataclass(slots=True)
-class _Group:
-    """Examples with the same question, which stay on the same side."""
-
-    rank: str
-    rows: list[int]
-    labels: Counter[str]
-
-    @property
-    def stratum(self) -> str:
-        return min(self.labels, key=lambda label: (-self.labels[label], label))
-
-
 def split_dataset(
     dataset: Dataset, *, test_fraction: float = 0.2, seed: int
 ) -> DatasetSplit:
@@ -113,8 +104,8 @@ def split_dataset(
         test_fraction: Share of the questions to set apart, between 0 and 1.
         seed: Seed of the choice.
     """
-    groups = _groups(dataset, seed)
-    strata: dict[str, list[_Group]] = defaultdict(list)
+    groups = question_groups(dataset, seed)
+    strata: dict[str, list[QuestionGroup]] = defaultdict(list)
     for group in groups:
         is_label = dataset.task is Task.CLASSIFICATION
         strata[group.stratum if is_label else ""].append(group)
@@ -183,21 +174,6 @@ def plan_split(
     return _plan(dataset, SplitMethod.STRATIFIED if rows else SplitMethod.NONE, rows)
 
 
-def same_questions(dataset: Dataset) -> list[list[int]]:
-    """Return the positions (from 1) that ask the same, in order of appearance."""
-    return [[row + 1 for row in group.rows] for group in _groups(dataset, 0)]
-
-
-def question_key(example: Example) -> str:
-    """Return what makes two examples the same question: all turns but the answer."""
-    turns = (
-        f"{message.role.value}:{comparable(message.content)}"
-        for message in example.prompt_messages
-        if message.role is not Role.SYSTEM
-    )
-    return "\n".join(turns)
-
-
 def _plan(dataset: Dataset, method: SplitMethod, rows: Collection[int]) -> SplitPlan:
     asked = set(rows)
     train = _part(dataset, (r for r in range(len(dataset)) if r + 1 not in asked))
@@ -242,7 +218,7 @@ def _is_too_few(dataset: Dataset, seed: int) -> bool:
     """Say whether a classification cannot have every class on both sides."""
     if len(dataset.labels) < 2 or len(dataset) > MOST_ONE_BY_ONE:
         return False
-    texts = Counter(group.stratum for group in _groups(dataset, seed))
+    texts = Counter(group.stratum for group in question_groups(dataset, seed))
     thin = any(texts[label] < 2 for label in dataset.labels)
     return thin or len(dataset) < FEW_EXAMPLES
 
@@ -252,22 +228,10 @@ def _asked_one_by_one(dataset: Dataset, seed: int) -> list[int]:
     labels = Counter(example.target for example in dataset)
     return sorted(
         row + 1
-        for group in _groups(dataset, seed)
+        for group in question_groups(dataset, seed)
         if all(labels[label] > count for label, count in group.labels.items())
         for row in group.rows
     )
-
-
-def _groups(dataset: Dataset, seed: int) -> list[_Group]:
-    found: dict[str, _Group] = {}
-    for row, example in enumerate(dataset):
-        key = question_key(example)
-        if key not in found:
-            digest = hashlib.sha256(f"{seed}|{key}".encode("utf-8", "replace"))
-            found[key] = _Group(digest.hexdigest(), [], Counter())
-        found[key].rows.append(row)
-        found[key].labels[example.target] += 1
-    return list(found.values())
 
 
 def _test_size(groups: int, fraction: float) -> int:
@@ -277,12 +241,12 @@ def _test_size(groups: int, fraction: float) -> int:
 
 
 def _with_every_class_in_train(
-    groups: Iterable[_Group], chosen: list[_Group]
-) -> list[_Group]:
+    groups: Iterable[QuestionGroup], chosen: list[QuestionGroup]
+) -> list[QuestionGroup]:
     """Give back groups until no class is missing from the training side."""
     ranks = {group.rank for group in chosen}
     trained = {label for g in groups if g.rank not in ranks for label in g.labels}
-    kept: list[_Group] = []
+    kept: list[QuestionGroup] = []
     for group in sorted(chosen, key=lambda g: g.rank):
         if set(group.labels) <= trained:
             kept.append(group)

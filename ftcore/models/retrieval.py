@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ftcore.data.examples import Example, Role
-from ftcore.data.splitting import question_key
+from ftcore.data.questions import question_key
 from ftcore.models.embeddings import Embedder, Vectors, embedder_by_name
 from ftcore.models.lexical import LexicalIndex
 from ftcore.models.trained import EXAMPLES, INDEX, load_examples, load_trained

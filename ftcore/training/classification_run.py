@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ftcore.data.examples import Example
-from ftcore.data.splitting import same_questions
+from ftcore.data.questions import same_questions
 from ftcore.errors import TrainingCancelledError
 from ftcore.models.embeddings import Vectors
 from ftcore.training.base import Phase, ProgressEvent

@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftcore.data.examples import Dataset, Example, Task
+from ftcore.data.questions import question_key, same_questions
 from ftcore.data.splitting import (
     FEW_EXAMPLES,
     MOST_ONE_BY_ONE,
     SplitMethod,
     plan_split,
-    question_key,
-    same_questions,
 )
 from ftcore.errors import (
     ExamNeedsClassError,
@@ -24,11 +23,12 @@ from ftcore.errors import (
 )
 
 PROMPTS = st.sampled_from([f"¿{word}?" for word in "abcdefghijklmnopqrstuvwxyz"])
+ANY_TASK = st.sampled_from(Task)
 TARGETS = st.sampled_from(["urgente", "normal", "trámite"])
 
 
 @st.composite
-def datasets(draw, tasks=st.sampled_from(Task)) -> Dataset:
+def datasets(draw, tasks=ANY_TASK) -> Dataset:
     rows = draw(st.lists(st.tuples(PROMPTS, TARGETS), max_size=40))
     return Dataset("d", draw(tasks), tuple(Example.from_pair(*row) for row in rows))
 
