@@ -17,6 +17,7 @@ from ftcore.data.checks.content import (
     check_template_tokens,
 )
 from ftcore.data.checks.endings import check_truncated
+from ftcore.data.checks.language import check_language
 from ftcore.data.checks.repeats import check_repeated
 from ftcore.data.checks.size import (
     CHARACTERS_PER_TOKEN,
@@ -40,6 +41,7 @@ __all__ = [
     "MAX_EXAMPLES",
     "MAX_SHARE",
     "MIN_EXAMPLES",
+    "ROW_CHECKS",
     "WINDOW_TOKENS",
     "Check",
 ]
@@ -62,7 +64,21 @@ CHECKS: tuple[Check, ...] = (
     check_closing,
     check_spaces,
     check_capitals,
+    check_language,
     check_template_tokens,
     check_markup,
     check_formulas,
+)
+
+# Those that look at one example alone: a big file is given to them in parts.
+ROW_CHECKS: frozenset[Check] = frozenset(
+    {
+        check_empty,
+        check_echo,
+        check_placeholders,
+        check_window,
+        check_template_tokens,
+        check_markup,
+        check_formulas,
+    }
 )
