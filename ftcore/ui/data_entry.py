@@ -1,4 +1,4 @@
-"""The ways to bring examples in: the template, a file, pasted text."""
+"""The ways to bring examples in: template, file, pasted text, table, the Hub."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,42 +6,87 @@ from dataclasses import dataclass
 import streamlit as st
 
 from ftcore.data.examples import Task
-from ftcore.data.findings import CheckReport
+from ftcore.data.findings import CheckReport, Verdict
+from ftcore.data.options import ColumnChoice
 from ftcore.data.templates import Template
-from ftcore.texts import text
+from ftcore.texts import number, text
+from ftcore.ui.data_state import DataState, Rejected, Section
 from ftcore.ui.services import get_settings
-from ftcore.ui.session import current_session
 from ftcore.ui.wording import text_for
-from ftcore.workshop.projects import Projects
+from ftcore.workshop.datasets import Datasets
 
 SHAPES = ("chat", "completion", "classification")
-_SEEN = "data.seen_upload"
+Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Examples that the participant has just brought.
+    """Examples that the participant has just brought, in one of five ways.
 
     Attributes:
-        filename: Name of the file; empty for a template.
-        content: Its bytes; empty for a template.
-        template: Name of the template, if it is one.
+        filename: Name of the file or of the pasted text.
+        content: Its bytes.
+        template: Name of the template.
+        table: Task of a table that is filled in by hand.
+        hub: Id of a dataset of the Hub.
+        columns: The two columns to read, if the participant has said so.
+        has_header: Whether the first row names the columns, if they said so.
+        sheet: The sheet to read, if they said so.
+        task: What the model learns, if they said so.
     """
 
     filename: str = ""
     content: bytes = b""
     template: str | None = None
+    table: Task | None = None
+    hub: str = ""
+    columns: ColumnChoice | None = None
+    has_header: bool | None = None
+    sheet: str | None = None
+    task: Task | None = None
 
-    def bring(self, projects: Projects, participant_id: str) -> CheckReport | None:
-        """Make these the current examples if they can train.
+    @property
+    def label(self) -> str:
+        """What goes on while it is being read."""
+        key = "hub" if self.hub else "template" if self.template else "checking"
+        return text(f"data_entry.busy.{key}")
+
+    def bring(
+        self, datasets: Datasets, me: str, progress: Progress
+    ) -> CheckReport | None:
+        """Make these the current examples, if they can be.
 
         Returns:
-            What was found in a file; ``None`` for a template, which is always good.
+            What was found; ``None`` for a template or a table of one's own.
         """
         if self.template is not None:
-            projects.use_template(participant_id, self.template)
+            datasets.use_template(me, self.template)
             return None
-        return projects.import_dataset(participant_id, self.filename, self.content)
+        if self.table is not None:
+            datasets.start_table(me, self.table)
+            return None
+        if self.hub:
+            return datasets.import_hub(me, self.hub, progress=progress)
+        return datasets.import_file(
+            me,
+            self.filename,
+            self.content,
+            columns=self.columns,
+            has_header=self.has_header,
+            sheet=self.sheet,
+            task=self.task,
+            progress=progress,
+        )
+
+    def settle(self, state: DataState, report: CheckReport | None) -> None:
+        """Note in the tab's memory what became of them."""
+        if report is not None and report.verdict is Verdict.REJECT:
+            state.rejected = Rejected(report, self.content)
+            return
+        state.done("")
+        state.mended.clear()
+        state.as_table = self.table is not None
+        state.go(Section.EXAMPLES)
 
 
 def template_button(template: Template, *, primary: bool) -> Incoming | None:
@@ -55,66 +100,90 @@ def template_button(template: Template, *, primary: bool) -> Incoming | None:
     return Incoming(template=template.name) if pressed else None
 
 
-def own_examples(extra: Callable[[], Incoming | None] | None = None) -> Incoming | None:
-    """Draw upload and paste side by side as tabs.
+def own_examples(
+    state: DataState, task: Task, extra: Callable[[], Incoming | None] | None = None
+) -> Incoming | None:
+    """Draw the ways in side by side as tabs.
 
     Args:
-        extra: Draws a third tab with the template.
+        state: The tab's memory.
+        task: What the project's model learns; a new table starts for it.
+        extra: Draws one more tab, with the template.
     """
-    names = ["tab_upload", "tab_paste", *(["tab_template"] if extra else [])]
-    tabs = st.tabs([text(f"data.ways.{name}") for name in names])
-    with tabs[0]:
-        incoming = _upload()
-    with tabs[1]:
-        incoming = _paste() or incoming
-    if extra:
-        with tabs[2]:
-            incoming = extra() or incoming
+    names = ["upload", "paste", "table", "hub", *(["template"] if extra else [])]
+    tabs = st.tabs([text(f"data_entry.tabs.{name}") for name in names])
+    ways = [lambda: _upload(state), _paste, lambda: _table(task), _hub]
+    incoming = None
+    for tab, draw in zip(tabs, [*ways, *([extra] if extra else [])], strict=True):
+        with tab:
+            incoming = draw() or incoming
     return incoming
 
 
 def show_shapes(task: Task | None = None) -> None:
-    """Draw what a file must look like, with three lines of each shape.
+    """Draw what a file may look like, with three lines of each shape, folded.
 
     Args:
         task: What the project's template is for; its shape is shown first.
     """
-    st.markdown(f"**{text('data.shapes.title')}**  \n{text('data.shapes.body')}")
-    tabs = st.tabs(
-        [text(f"data.shapes.{shape}.name") for shape in SHAPES],
-        default=text(f"data.shapes.{task}.name") if task else None,
-    )
-    for tab, shape in zip(tabs, SHAPES, strict=True):
-        tab.caption(text(f"data.shapes.{shape}.about"))
-        sample = text(f"data.shapes.{shape}.sample").rstrip()
-        tab.code(sample, language=None, wrap_lines=True)
+    with st.expander(text("data.shapes.title"), icon=":material/help:"):
+        st.markdown(text("data.shapes.body"))
+        tabs = st.tabs(
+            [text(f"data.shapes.{shape}.name") for shape in SHAPES],
+            default=text(f"data.shapes.{task}.name") if task else None,
+        )
+        for tab, shape in zip(tabs, SHAPES, strict=True):
+            tab.caption(text(f"data.shapes.{shape}.about"))
+            sample = text(f"data.shapes.{shape}.sample").rstrip()
+            tab.code(sample, language=None, wrap_lines=True)
 
 
-def _upload() -> Incoming | None:
+def _upload(state: DataState) -> Incoming | None:
+    limit = number(get_settings().max_upload_mb)
     file = st.file_uploader(
-        text("data.ways.upload"),
+        text("data_entry.upload", limit=limit),
         key="upload",
-        help=text("data.ways.upload_help", limit=get_settings().max_upload_mb),
+        max_upload_size=get_settings().max_upload_mb,
     )
-    if file is None:
+    st.caption(text("data_entry.upload_help"))
+    # The widget keeps the file on every rerun.
+    if file is None or file.file_id == state.seen_upload:
         return None
-    notes = current_session().notes
-    if notes.get(_SEEN) == file.file_id:  # the widget keeps the file on every rerun
-        return None
-    notes[_SEEN] = file.file_id
+    state.seen_upload = file.file_id
     return Incoming(file.name, file.getvalue())
 
 
 def _paste() -> Incoming | None:
     pasted = st.text_area(
-        text("data.ways.paste"),
+        text("data_entry.paste"),
         key="pasted",
-        placeholder=text("data.ways.paste_placeholder"),
+        placeholder=text("data_entry.paste_placeholder"),
         height=160,
     )
-    if not st.button(text("data.ways.paste_button"), key="use-pasted"):
+    if not st.button(text("data_entry.paste_button"), key="use-pasted"):
         return None
     if not pasted.strip():
-        st.warning(text("data.ways.nothing_pasted"), icon=":material/edit:")
+        st.warning(text("data_entry.nothing_pasted"), icon=":material/edit:")
         return None
-    return Incoming(text("data.ways.pasted_name"), pasted.encode())
+    return Incoming(text("data_entry.pasted_name"), pasted.encode())
+
+
+def _table(task: Task) -> Incoming | None:
+    st.markdown(text(f"data_entry.table.{task.value}"))
+    pressed = st.button(text("data_entry.table_button"), key="use-table")
+    return Incoming(table=task) if pressed else None
+
+
+def _hub() -> Incoming | None:
+    wanted = st.text_input(
+        text("data_entry.hub"),
+        key="hub-id",
+        placeholder=text("data_entry.hub_placeholder"),
+    )
+    st.caption(text("data_entry.hub_help"))
+    if not st.button(text("data_entry.hub_button"), key="use-hub"):
+        return None
+    if not wanted.strip():
+        st.warning(text("data_entry.nothing_hub"), icon=":material/edit:")
+        return None
+    return Incoming(hub=wanted.strip())

@@ -1,0 +1,141 @@
+"""Which column is the question and which the answer: shown, and changeable."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ftcore.data.examples import Task
+from ftcore.data.options import ColumnChoice
+from ftcore.data.origins import TableShape
+from ftcore.texts import text
+from ftcore.ui.wording import counted, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How the participant wants the file to be read; ``None`` leaves it as it is.
+
+    Attributes:
+        columns: What is asked and what is answered.
+        has_header: Whether the first row names the columns.
+        sheet: The sheet to read.
+        task: What the model learns.
+    """
+
+    columns: ColumnChoice | None = None
+    has_header: bool | None = None
+    sheet: str | None = None
+    task: Task | None = None
+
+
+def can_map(table: TableShape | None) -> bool:
+    """Whether there is anything to choose in the way that the file is read."""
+    return table is not None and (len(table.names) > 1 or len(table.sheets) > 1)
+
+
+def show_mapping(
+    table: TableShape, task: Task, *, key: str, lost: int = 0, is_open: bool = False
+) -> Mapping | None:
+    """Draw how the file was understood, with a control for each part.
+
+    Args:
+        table: How it was read.
+        task: What it was read for.
+        key: English name that changes whenever the file is read again.
+        lost: Changes made since, which reading again leaves behind.
+        is_open: Show it at once although nothing was guessed.
+
+    Returns:
+        What the participant has just changed, or nothing.
+    """
+    if table.guessed or is_open:
+        with st.container(key="mapping", border=True):
+            name = "confirm" if table.source else "choose"
+            st.markdown(f"**{text(f'data_mapping.{name}')}**")
+            return _controls(table, task, key, lost)
+    with st.expander(mapping_words(table, task), icon=":material/view_column:"):
+        return _controls(table, task, key, lost)
+
+
+def mapping_words(table: TableShape, task: Task) -> str:
+    """Return in one sentence how the file was read."""
+    if not table.source:
+        return text("data_mapping.conversations")
+    source, target = plain(table.source), plain(table.target)
+    return text(f"data_mapping.is.{task.value}", source=source, target=target)
+
+
+def _controls(table: TableShape, task: Task, key: str, lost: int) -> Mapping | None:
+    if lost:
+        st.caption(counted("data_mapping.lost", lost), unsafe_allow_html=False)
+    mapping = _sheet(table, key)
+    if len(table.names) > 1:
+        mapping = _columns(table, task, key) or mapping
+    if table.has_header is not None:
+        mapping = _header(table.has_header, key) or mapping
+    if table.source:
+        mapping = _task(task, key) or mapping
+    return mapping
+
+
+def _columns(table: TableShape, task: Task, key: str) -> Mapping | None:
+    left, right = st.columns(2)
+    source = _column("source", table.source, table.names, task, left, key)
+    target = _column("target", table.target, table.names, task, right, key)
+    if source is None or target is None:
+        return None
+    if (source, target) == (table.source, table.target):
+        return None
+    if source == target:  # choosing the other one's column swaps them
+        is_source = source != table.source
+        other = table.source if is_source else table.target
+        source, target = (source, other) if is_source else (other, target)
+    if not source or not target or source == target:
+        return None
+    return Mapping(columns=ColumnChoice(source, target))
+
+
+def _column(
+    part: str,
+    chosen: str,
+    names: Sequence[str],
+    task: Task,
+    where: "st.delta_generator.DeltaGenerator",
+    key: str,
+) -> str | None:
+    return where.selectbox(
+        text(f"data_mapping.{part}.{task.value}"),
+        names,
+        index=names.index(chosen) if chosen in names else None,
+        key=f"map-{part}-{key}",
+    )
+
+
+def _header(has_header: bool, key: str) -> Mapping | None:
+    wanted = st.toggle(
+        text("data_mapping.header"), value=has_header, key=f"map-header-{key}"
+    )
+    return None if wanted == has_header else Mapping(has_header=wanted)
+
+
+def _sheet(table: TableShape, key: str) -> Mapping | None:
+    if len(table.sheets) < 2:
+        return None
+    at = table.sheets.index(table.sheet) if table.sheet in table.sheets else None
+    wanted = st.selectbox(
+        text("data_mapping.sheet"), table.sheets, index=at, key=f"map-sheet-{key}"
+    )
+    return None if wanted in (None, table.sheet) else Mapping(sheet=wanted)
+
+
+def _task(task: Task, key: str) -> Mapping | None:
+    names = [each.value for each in Task]
+    wanted = st.selectbox(
+        text("data_mapping.task"),
+        names,
+        index=names.index(task.value),
+        format_func=lambda each: text(f"data_mapping.tasks.{each}"),
+        key=f"map-task-{key}",
+    )
+    return None if wanted == task.value else Mapping(task=Task(wanted))
