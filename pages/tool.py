@@ -3,7 +3,6 @@
 import streamlit as st
 
 from ftcore.texts import text
-from ftcore.training.prices import load_prices, quote
 from ftcore.ui.feedback import friendly_errors
 from ftcore.ui.frame import page_header
 from ftcore.ui.guards import require_open
@@ -23,11 +22,8 @@ with friendly_errors():
     dataset = workshop.datasets.examples(who)
 
 if dataset is not None:
-    prices = load_prices()
-    cards = [
-        ToolCard(o, quote(prices[o.name], dataset) if o.name in prices else None)
-        for o in workshop.projects.tools(who)
-    ]
+    usual = {q.price.provider: q for q in reversed(workshop.datasets.costs(who))}
+    cards = [ToolCard(o, usual.get(o.name)) for o in workshop.projects.tools(who)]
     selected = next((c for c in cards if c.name == chosen), cards[0])
 
     with st.container(key="tool-chosen", border=True):

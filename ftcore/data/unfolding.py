@@ -37,6 +37,8 @@ def _inside(record: Record) -> list[dict[str, object]] | None:
     values = list(record.values.values())
     if not values or find_name("messages", list(record.values)):
         return None
+    if sum(map(_is_talk, values)) > 1:  # a prompt and a completion, each of messages
+        return None
     objects = [value for value in values if isinstance(value, dict) and value]
     if len(objects) == len(values):
         return _transposed(record.values) or objects
@@ -47,6 +49,15 @@ def _inside(record: Record) -> list[dict[str, object]] | None:
     if rows:
         return rows
     return _split_frame(record.values) or _by_column(record.values)
+
+
+def _is_talk(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(item, dict) for item in value)
+        and all(find_name("role", list(item)) for item in value)
+    )
 
 
 def _transposed(columns: dict[str, object]) -> list[dict[str, object]] | None:

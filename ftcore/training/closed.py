@@ -1,9 +1,11 @@
 """Providers that this workshop knows of but cannot train with."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from ftcore.data.examples import Dataset
 from ftcore.errors import TrainerClosedError, UnknownJobError
+from ftcore.settings import DEFAULT_MODELS
 from ftcore.training.base import (
     Availability,
     Forecast,
@@ -12,7 +14,7 @@ from ftcore.training.base import (
     TrainingConfig,
     TrainingRequest,
 )
-from ftcore.training.prices import load_prices, quote
+from ftcore.training.costs import usual_quote
 
 REMOTE_SECONDS = 25 * 60.0  # what public reports of jobs of this size took, with queue
 
@@ -23,11 +25,15 @@ class ClosedTrainer:
     Args:
         name: Name in the registry and in ``assets/prices.yaml``.
         reason: Key of ``trainers.<name>.reasons.<reason>`` in the texts.
+        models_dir: Folder of the base models, where tokenizers are kept too.
     """
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(
+        self, name: str, reason: str, models_dir: Path = DEFAULT_MODELS
+    ) -> None:
         self.name = name
         self._reason = reason
+        self._models_dir = models_dir
 
     def availability(self) -> Availability:
         """Return that it is closed, and why."""
@@ -35,7 +41,8 @@ class ClosedTrainer:
 
     def forecast(self, dataset: Dataset, config: TrainingConfig) -> Forecast:  # noqa: ARG002
         """Estimate the price with the provider's own number of epochs."""
-        return Forecast(REMOTE_SECONDS, quote(load_prices()[self.name], dataset).usd)
+        quoted = usual_quote(self.name, dataset, self._models_dir)
+        return Forecast(REMOTE_SECONDS, quoted.usd)
 
     def start(self, request: TrainingRequest) -> str:  # noqa: ARG002
         """Refuse.

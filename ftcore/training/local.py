@@ -21,9 +21,8 @@ from ftcore.training.base import (
     TrainingConfig,
     TrainingRequest,
 )
+from ftcore.training.costs import local_time
 from ftcore.training.jobfolder import JobFolder
-from ftcore.training.presets import forecast_seconds
-from ftcore.training.speed import read_speed
 
 WORKER = "ftcore.jobs.worker"
 NICENESS = 10  # the room's pages and chats come first
@@ -54,8 +53,7 @@ class LocalTrainer:
 
     def forecast(self, dataset: Dataset, config: TrainingConfig) -> Forecast:
         """Estimate the time from the speed that this machine showed; it is free."""
-        speed = read_speed(self._settings.models_dir, config.base_model)
-        return Forecast(forecast_seconds(dataset, config, speed))
+        return Forecast(local_time(dataset, self._settings.models_dir, config).seconds)
 
     def start(self, request: TrainingRequest) -> str:
         """Write the job folder and start the child."""

@@ -109,17 +109,29 @@ def describe(config: TrainingConfig) -> list[str]:
     return keys
 
 
-def estimate_tokens(examples: Sequence[Example], config: TrainingConfig) -> int:
-    """Estimate the tokens of all passes over ``examples``, from their length."""
+def estimate_tokens(
+    examples: Sequence[Example], config: TrainingConfig, once: int | None = None
+) -> int:
+    """Estimate the tokens of all passes over ``examples``.
+
+    Args:
+        examples: What is learnt.
+        config: Complete configuration.
+        once: Tokens of the examples, if they were counted; else from their length.
+    """
     characters = sum(len(m.content) for e in examples for m in e.messages)
-    one_pass = characters / CHARACTERS_PER_TOKEN + len(examples) * TEMPLATE_TOKENS
+    by_length = characters / CHARACTERS_PER_TOKEN + len(examples) * TEMPLATE_TOKENS
+    one_pass = by_length if once is None else once
     shown_twice = 2 if config.use_nearest else 1
     shared = len(examples) * SYSTEM_TOKENS
     return round((one_pass * shown_twice + shared) * config.epochs)
 
 
 def forecast_seconds(
-    dataset: Dataset, config: TrainingConfig, tokens_per_second: float
+    dataset: Dataset,
+    config: TrainingConfig,
+    tokens_per_second: float,
+    tokens: int | None = None,
 ) -> float:
     """Estimate the wall time of a job, from its start to its evaluation, in seconds.
 
@@ -127,8 +139,9 @@ def forecast_seconds(
         dataset: What it learns from.
         config: Complete configuration.
         tokens_per_second: Training speed of this machine.
+        tokens: Tokens of the dataset, if they were counted.
     """
     if config.task is Task.CLASSIFICATION:
         return CLASSIFIER_SECONDS + CLASSIFIER_SECONDS_PER_EXAMPLE * len(dataset)
-    tokens = estimate_tokens(dataset.examples, config)
-    return STARTUP_SECONDS + tokens / tokens_per_second + FINISH_SECONDS
+    learnt = estimate_tokens(dataset.examples, config, tokens)
+    return STARTUP_SECONDS + learnt / tokens_per_second + FINISH_SECONDS

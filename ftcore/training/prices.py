@@ -3,28 +3,64 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from ftcore.data.examples import Dataset
 from ftcore.texts import ASSETS
 
 PRICES_FILE = ASSETS / "prices.yaml"
-# Providers' vocabularies of 100,000 pieces and more cut Spanish into about 4
-# characters a token; the bill decides, this is for the order of magnitude.
-CHARACTERS_PER_TOKEN = 4.0
-TOKENS_PER_MESSAGE = 4  # role and separators, as chat formats add them
-EPOCHS = 3  # what the providers choose by themselves for about 30 examples
+COURSE_EPOCHS = 3  # the course multiplies by three whatever the number of examples
+
+
+class PriceStatus(StrEnum):
+    """Whether a model can be trained at its price."""
+
+    CURRENT = "current"
+    CLOSING = "closing"
+    DOUBTFUL = "doubtful"
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRule:
+    """How often a provider goes over the examples unless told otherwise.
+
+    Attributes:
+        target: The usual number of times.
+        least_seen: Examples that it wants to see in all; small sets are repeated.
+        most_seen: Examples beyond which it repeats less; 0 sets no limit.
+        most: Most repetitions of a small set.
+    """
+
+    target: int
+    least_seen: int = 0
+    most_seen: int = 0
+    most: int = 1
+
+    def epochs(self, examples: int) -> int:
+        """Return the epochs for a number of examples.
+
+        As OpenAI's cookbook does ('Data preparation and analysis for chat model
+        fine-tuning'): 10 examples are seen 10 times, 30 and 50 three times.
+        """
+        seen, examples = examples * self.target, max(1, examples)
+        if seen < self.least_seen:
+            return max(1, min(self.most, self.least_seen // examples))
+        if self.most_seen and seen > self.most_seen:
+            return max(1, self.most_seen // examples)
+        return self.target
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The price of one provider, as last seen.
+    """The price of one model or machine, as last seen.
 
     Attributes:
         provider: Name, the same as its trainer's.
+        destination: Name of the destination whose tokens are billed.
         model: Model or machine that the price is for.
         as_of: Day on which it was true.
         source: Address where the provider publishes it.
@@ -34,17 +70,39 @@ class Price:
         usd_per_month: US dollars a month to keep the model; 0 if nothing is charged.
         course_usd_per_thousand: The course's lowest and highest figure, in US dollars
             per thousand tokens seen.
+        status: Whether it can be trained at this price.
+        until: First day on which nobody can train it.
     """
 
     provider: str
+    destination: str
     model: str
     as_of: date
     source: str
-    usd_per_million: float
-    usd_per_hour: float
-    hours: float
-    usd_per_month: float
-    course_usd_per_thousand: tuple[float, float]
+    usd_per_million: float = 0.0
+    usd_per_hour: float = 0.0
+    hours: float = 0.0
+    usd_per_month: float = 0.0
+    course_usd_per_thousand: tuple[float, float] = (0.0, 0.0)
+    status: PriceStatus = PriceStatus.CURRENT
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPrices:
+    """The models of one provider, the usual one first.
+
+    Attributes:
+        provider: Name, the same as its trainer's.
+        destination: Name of the destination whose tokens are billed.
+        epochs: How often it goes over the examples.
+        models: At least one.
+    """
+
+    provider: str
+    destination: str
+    epochs: EpochRule
+    models: tuple[Price, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,62 +113,77 @@ class Quote:
         price: Where the figures come from.
         usd: Today's estimate.
         course_usd: The course's lowest and highest estimate.
+        tokens: Tokens of all examples, once.
+        epochs: How often they are gone over.
+        exact: Whether the tokens were counted by the provider's own tokenizer.
     """
 
     price: Price
     usd: float
     course_usd: tuple[float, float]
+    tokens: int
+    epochs: int
+    exact: bool = True
+
+    def to_json(self) -> dict[str, object]:
+        """Return the quote as the command line prints it."""
+        return {
+            "provider": self.price.provider,
+            "model": self.price.model,
+            "usd": round(self.usd, 6),
+            "usd_per_month": self.price.usd_per_month,
+            "course_usd": [round(usd, 6) for usd in self.course_usd],
+            "tokens": self.tokens,
+            "epochs": self.epochs,
+            "exact": self.exact,
+            "as_of": self.price.as_of.isoformat(),
+            "source": self.price.source,
+            "status": self.price.status.value,
+        }
 
 
 @cache
-def load_prices(path: Path = PRICES_FILE) -> Mapping[str, Price]:
-    """Return every known price by provider, in the file's order."""
+def load_prices(path: Path = PRICES_FILE) -> Mapping[str, ProviderPrices]:
+    """Return every known price by provider, in the file's order.
+
+    Raises:
+        TypeError: An entry lacks a field, or has one that is unknown.
+        ValueError: A status is unknown.
+    """
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {name: _price(name, entry) for name, entry in entries.items()}
+    return {name: _provider(name, entry) for name, entry in entries.items()}
 
 
-def tokens_seen(dataset: Dataset, epochs: int = EPOCHS) -> int:
-    """Estimate the tokens that a provider would bill: all messages, every epoch."""
-    messages = [message for example in dataset for message in example.messages]
-    characters = sum(len(message.content) for message in messages)
-    once = characters / CHARACTERS_PER_TOKEN + TOKENS_PER_MESSAGE * len(messages)
-    return round(once * epochs)
+def quote(price: Price, tokens: int, epochs: int, *, exact: bool = True) -> Quote:
+    """Return what training would cost: tokens × epochs × price, or the hours.
 
-
-def quote(price: Price, dataset: Dataset) -> Quote:
-    """Estimate what training with a dataset would cost."""
-    tokens = tokens_seen(dataset)
-    usd = tokens / 1e6 * price.usd_per_million + price.usd_per_hour * price.hours
-    low, high = price.course_usd_per_thousand
-    return Quote(price, usd, (tokens / 1e3 * low, tokens / 1e3 * high))
-
-
-def _price(name: str, entry: Mapping[str, object]) -> Price:
-    low, high = _pair(entry["course_usd_per_thousand"])
-    as_of = entry["as_of"]
-    if not isinstance(as_of, date):
-        raise TypeError(f"prices.yaml: 'as_of' of {name!r} must be a date.")
-    return Price(
-        provider=name,
-        model=str(entry["model"]),
-        as_of=as_of,
-        source=str(entry["source"]),
-        usd_per_million=_number(entry, "usd_per_million"),
-        usd_per_hour=_number(entry, "usd_per_hour"),
-        hours=_number(entry, "hours"),
-        usd_per_month=_number(entry, "usd_per_month"),
-        course_usd_per_thousand=(low, high),
+    Args:
+        price: Of the model or machine.
+        tokens: Tokens of all examples, once.
+        epochs: How often they are gone over.
+        exact: Whether the tokens are the provider's own.
+    """
+    usd = tokens * epochs / 1e6 * price.usd_per_million
+    usd += price.usd_per_hour * price.hours
+    low, high = (
+        tokens * COURSE_EPOCHS / 1e3 * usd for usd in price.course_usd_per_thousand
     )
+    return Quote(price, usd, (low, high), tokens, epochs, exact)
 
 
-def _pair(value: object) -> tuple[float, float]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise TypeError("prices.yaml: the course's figure is a pair, low and high.")
-    return float(value[0]), float(value[1])
-
-
-def _number(entry: Mapping[str, object], name: str) -> float:
-    value = entry.get(name, 0.0)
-    if not isinstance(value, int | float):
-        raise TypeError(f"prices.yaml: {name!r} must be a number.")
-    return float(value)
+def _provider(name: str, entry: Mapping[str, Any]) -> ProviderPrices:
+    low, high = entry["course_usd_per_thousand"]
+    destination = str(entry["destination"])
+    models = tuple(
+        Price(
+            **{
+                **model,
+                "provider": name,
+                "destination": destination,
+                "course_usd_per_thousand": (float(low), float(high)),
+                "status": PriceStatus(model["status"]),
+            }
+        )
+        for model in entry["models"]
+    )
+    return ProviderPrices(name, destination, EpochRule(**entry["epochs"]), models)

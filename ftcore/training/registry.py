@@ -1,6 +1,7 @@
 """Every training backend by name; a new one is one line here."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ftcore.errors import UnknownTrainerError
 from ftcore.settings import Settings
@@ -9,13 +10,18 @@ from ftcore.training.closed import ClosedTrainer
 from ftcore.training.local import LocalTrainer
 from ftcore.training.simulated import SimulatedTrainer
 
+
+def _closed(name: str, reason: str, settings: Settings) -> Trainer:
+    return ClosedTrainer(name, reason, settings.models_dir)
+
+
 TRAINERS: Mapping[str, Callable[[Settings], Trainer]] = {
     "local": LocalTrainer,
     "simulated": lambda _: SimulatedTrainer(),
-    "openai": lambda _: ClosedTrainer("openai", "winding_down"),
-    "huggingface": lambda _: ClosedTrainer("huggingface", "not_connected"),
-    "google": lambda _: ClosedTrainer("google", "not_connected"),
-    "aws": lambda _: ClosedTrainer("aws", "not_connected"),
+    "openai": partial(_closed, "openai", "winding_down"),
+    "huggingface": partial(_closed, "huggingface", "not_connected"),
+    "google": partial(_closed, "google", "not_connected"),
+    "aws": partial(_closed, "aws", "not_connected"),
 }
 
 

@@ -15,6 +15,11 @@ def read_speed(models_dir: Path, base_model: str) -> float:
     return _read(models_dir / SPEED_FILE).get(base_model, DEFAULT_TOKENS_PER_SECOND)
 
 
+def knows_speed(models_dir: Path, base_model: str) -> bool:
+    """Return whether ``base_model`` was ever trained on this machine."""
+    return base_model in _read(models_dir / SPEED_FILE)
+
+
 def write_speed(models_dir: Path, base_model: str, tokens_per_second: float) -> None:
     """Keep what a finished run measured, averaged with what was known."""
     path = models_dir / SPEED_FILE

@@ -6,13 +6,13 @@ from html import escape
 import streamlit as st
 
 from ftcore.texts import number, spoken_day, text
-from ftcore.training.prices import EPOCHS, Quote
+from ftcore.training.prices import Price, PriceStatus, Quote
 from ftcore.ui.wording import plain, text_for
 
 _LEAST_USD = 0.01
 _DECIMALS = 2
-_COLUMNS = ("provider", "model", "usd", "course", "monthly", "date")
-_FIGURES = frozenset({"usd", "course", "monthly"})
+_COLUMNS = ("provider", "model", "epochs", "usd", "course", "monthly", "date")
+_FIGURES = frozenset({"epochs", "usd", "course", "monthly"})
 
 
 def show_costs(quotes: Sequence[Quote]) -> None:
@@ -27,7 +27,7 @@ def show_costs(quotes: Sequence[Quote]) -> None:
     st.subheader(text("destinations_view.costs.heading"), anchor=False)
     st.markdown(f"**{_answer(ordered)}**")
     st.html(costs_table(ordered))
-    st.caption(text("destinations_view.costs.note", epochs=number(EPOCHS)))
+    st.caption(text("destinations_view.costs.note"))
 
 
 def usd_words(usd: float) -> str:
@@ -94,10 +94,20 @@ def _cells(quote: Quote) -> dict[str, str]:
     monthly = usd_words(price.usd_per_month) if price.usd_per_month else "—"
     return {
         "provider": escape(text_for("destinations_view.providers", price.provider)),
-        "model": escape(price.model),
+        "model": f"{escape(price.model)}{_status(price)}",
+        "epochs": number(quote.epochs),
         "usd": escape(usd_words(quote.usd)),
         "course": escape(course_words(quote)),
         "monthly": escape(monthly),
         "date": f'<a href="{escape(price.source)}" target="_blank" '
         f'rel="noopener noreferrer">{day}</a>',
     }
+
+
+def _status(price: Price) -> str:
+    """Return what is uncertain of a price, below the model's name."""
+    if price.status is PriceStatus.CURRENT:
+        return ""
+    key = f"destinations_view.costs.status.{price.status}"
+    day = spoken_day(price.until) if price.until else ""
+    return f"<small>{escape(text(key, date=day))}</small>"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ftcore.data.destinations.base import Judgement, Level, Reason
 from ftcore.texts import number, text
+from ftcore.training.costs import LocalTime
 from ftcore.training.prices import Quote
 from ftcore.ui.cards import card, empty_state
 from ftcore.ui.costs_view import show_costs, usd_words
@@ -25,7 +26,7 @@ def show_destinations(
     quotes: Sequence[Quote],
     *,
     file: ReadFile,
-    local_seconds: float | None,
+    local: LocalTime | None,
 ) -> None:
     """Draw one card for each place to train, what works first, and the costs.
 
@@ -34,7 +35,7 @@ def show_destinations(
         quotes: What training would cost, by provider and model.
         file: Returns the name and content of the file that a destination (by name)
             wants; called only when somebody downloads it.
-        local_seconds: Time that training takes on this machine; ``None`` if unknown.
+        local: What training on this machine would take; ``None`` if unknown.
     """
     if not judgements:
         title, words = (
@@ -47,7 +48,7 @@ def show_destinations(
         for each in sorted(judgements, key=lambda one: _ORDER.index(one.level)):
             mine = quotes_of(each, quotes)
             with card(f"destination-{each.destination}"):
-                st.html(_card(each, _cost(each, mine, local_seconds)))
+                st.html(_card(each, _cost(each, mine, local)))
                 _download(each, file)
     show_costs(quotes)
 
@@ -63,9 +64,8 @@ def summary(judgements: Sequence[Judgement]) -> str:
 
 
 def quotes_of(judgement: Judgement, quotes: Sequence[Quote]) -> list[Quote]:
-    """Return the quotes for one destination, the cheapest first."""
-    mine = [q for q in quotes if q.price.provider == judgement.provider]
-    return sorted(mine, key=lambda quote: quote.usd)
+    """Return the quotes for one destination, its usual model first."""
+    return [q for q in quotes if q.price.destination == judgement.destination]
 
 
 def _card(each: Judgement, cost: str) -> str:
@@ -111,15 +111,17 @@ def _tokens(each: Judgement, tokens: int) -> str:
     return text(f"destinations_view.{key}", tokens=number(tokens))
 
 
-def _cost(each: Judgement, quotes: Sequence[Quote], local_seconds: float | None) -> str:
+def _cost(each: Judgement, quotes: Sequence[Quote], local: LocalTime | None) -> str:
     if each.destination == LOCAL:
-        if local_seconds is None:
+        if local is None:
             return text("destinations_view.local_untimed")
-        return text("destinations_view.local", time=roughly(local_seconds))
+        key = "measured" if local.is_measured else "estimated"
+        return text(f"destinations_view.local_{key}", time=roughly(local.seconds))
     if not quotes:
-        return ""
-    key = "from" if len(quotes) > 1 else "only"
-    return text(f"destinations_view.{key}", usd=usd_words(quotes[0].usd))
+        return text("destinations_view.unknown")
+    usual = quotes[0]
+    usd = usd_words(usual.usd)
+    return text("destinations_view.usual", model=usual.price.model, usd=usd)
 
 
 def _download(each: Judgement, file: ReadFile) -> None:

@@ -110,10 +110,10 @@ def start_label(chosen: ToolCard, examples: int) -> str:
 
 def _html(each: ToolCard) -> str:
     lines = [("badge", _badge(each)), ("lead", text(f"trainers.{each.name}.summary"))]
-    if each.quote is None:
-        lines.append(("fact", each.cost))
-    else:
+    if each.quote is not None:
         lines += [("fact", line) for line in _price_lines(each.quote)]
+    elif each.is_open:
+        lines.append(("fact", each.cost))
     lines.append(("fact", text(f"trainers.{each.name}.needs")))
     if not each.is_open:
         lines.append(("reason", _reason(each)))

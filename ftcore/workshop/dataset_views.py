@@ -17,7 +17,8 @@ from ftcore.models.embeddings import Vectors, default_embedder
 from ftcore.models.token_counters import token_counter
 from ftcore.storage.records import DatasetRow, ProjectRow
 from ftcore.texts import text
-from ftcore.training.prices import Quote, load_prices, quote
+from ftcore.training.costs import quotes
+from ftcore.training.prices import Quote
 from ftcore.workshop.context import Context
 from ftcore.workshop.dataset_folder import KeptDataset, Reading
 from ftcore.workshop.recent import Recent
@@ -203,9 +204,7 @@ class DatasetViews:
         Raises:
             StepLockedError: There are no examples yet.
         """
-        _project, row = self._ready(participant_id)
-        dataset = self._versions.read(row).dataset
-        return [quote(price, dataset) for price in load_prices().values()]
+        return quotes(self.destinations(participant_id))
 
     def file(self, participant_id: str, kind: str) -> tuple[str, bytes]:
         """Return the current examples as a file to take away: its name and content.

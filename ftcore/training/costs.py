@@ -1,0 +1,122 @@
+"""What training a dataset would take, here and elsewhere, before anything starts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ftcore.data.destinations.base import Judgement
+from ftcore.data.destinations.registry import find_destination
+from ftcore.data.examples import Dataset, Task
+from ftcore.models.token_counters import token_counter
+from ftcore.runtime import Clock, utc_now
+from ftcore.settings import DEFAULT_MODELS
+from ftcore.training.base import Preset, TrainingConfig
+from ftcore.training.presets import configure, forecast_seconds
+from ftcore.training.prices import Quote, load_prices, quote
+from ftcore.training.speed import knows_speed, read_speed
+
+_MOST_COUNTED = 500  # examples; more are scaled up, since a page asks at every turn
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTime:
+    """What training on this machine would take; it costs nothing.
+
+    Attributes:
+        seconds: Wall time of the whole job.
+        tokens: Tokens of all examples, once, by the base model's own tokenizer.
+        epochs: How often they are gone over.
+        exact: Whether that tokenizer was there to count.
+        is_measured: Whether the speed is this machine's own, from an earlier
+            training, or a modest laptop's.
+    """
+
+    seconds: float
+    tokens: int
+    epochs: int
+    exact: bool
+    is_measured: bool
+
+    def to_json(self) -> dict[str, object]:
+        """Return the time as the command line prints it."""
+        return {
+            "provider": "local",
+            "usd": 0.0,
+            "seconds": round(self.seconds, 1),
+            "tokens": self.tokens,
+            "epochs": self.epochs,
+            "exact": self.exact,
+            "measured": self.is_measured,
+        }
+
+
+def quotes(judgements: Iterable[Judgement], *, clock: Clock = utc_now) -> list[Quote]:
+    """Return what every model of every provider would cost, provider by provider.
+
+    Models that nobody can train any more are left out.
+
+    Args:
+        judgements: What the destinations say; their tokens are billed.
+        clock: Says which day it is.
+    """
+    today = clock().date()
+    judged = {judgement.destination: judgement for judgement in judgements}
+    found = []
+    for prices in load_prices().values():
+        own = judged.get(prices.destination)
+        if own is None:
+            continue
+        epochs = prices.epochs.epochs(own.rows)
+        found += [
+            quote(price, own.kept_tokens, epochs, exact=own.exact)
+            for price in prices.models
+            if price.until is None or today < price.until
+        ]
+    return found
+
+
+def usual_quote(
+    provider: str, dataset: Dataset, models_dir: Path = DEFAULT_MODELS
+) -> Quote:
+    """Return what a provider's usual model would cost, counted on some examples.
+
+    Raises:
+        KeyError: The provider has no price.
+    """
+    prices = load_prices()[provider]
+    destination = find_destination(prices.destination)
+    sample = Dataset(dataset.name, dataset.task, dataset.examples[:_MOST_COUNTED])
+    counter = token_counter(destination.tokenizers[dataset.task], models_dir)
+    counted = sum(counter.count(destination.adapt(sample).examples))
+    tokens = round(counted * len(dataset) / max(1, len(sample)))
+    exact = counter.exact and len(sample) == len(dataset)
+    epochs = prices.epochs.epochs(len(dataset))
+    return quote(prices.models[0], tokens, epochs, exact=exact)
+
+
+def local_time(
+    dataset: Dataset,
+    models_dir: Path = DEFAULT_MODELS,
+    config: TrainingConfig | None = None,
+) -> LocalTime:
+    """Return what training on this machine would take.
+
+    Args:
+        dataset: What it learns from.
+        models_dir: Folder of the base models and of their measured speed.
+        config: Complete configuration; the balanced preset if ``None``.
+    """
+    chosen = config or configure(dataset.task, Preset.BALANCED, len(dataset))
+    classifies = dataset.task is Task.CLASSIFICATION
+    counter = token_counter("local_labels" if classifies else "local", models_dir)
+    sample = dataset.examples[:_MOST_COUNTED]
+    share = len(dataset) / max(1, len(sample))
+    tokens = round(sum(counter.count(sample)) * share)
+    speed = read_speed(models_dir, chosen.base_model)
+    return LocalTime(
+        seconds=forecast_seconds(dataset, chosen, speed, tokens),
+        tokens=tokens,
+        epochs=1 if classifies else chosen.epochs,
+        exact=counter.exact and share == 1,
+        is_measured=knows_speed(models_dir, chosen.base_model),
+    )
