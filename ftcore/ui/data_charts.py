@@ -12,7 +12,7 @@ from ftcore.data.examples import Dataset, Task
 from ftcore.texts import number, percent, text
 from ftcore.ui import figures
 from ftcore.ui.histogram import length_bins
-from ftcore.ui.token_chart import show_tokens
+from ftcore.ui.token_chart import TokenCount, show_tokens
 from ftcore.ui.wording import plain
 
 _HEIGHT_PX = 240
@@ -21,23 +21,19 @@ _MOST_BARS = 12  # the text below has them all
 _FAIR = 1.5  # times an equal share is still called balanced
 
 
-def show_charts(
-    dataset: Dataset, tokens: Sequence[int] | None = None, window: int = 0
-) -> None:
+def show_charts(dataset: Dataset, tokens: TokenCount | None = None) -> None:
     """Draw the lengths, the tokens and, for labelled texts, the labels' balance.
 
     Args:
-        dataset: The examples.
-        tokens: Tokens of each example, by the base model's own tokenizer; ``None``
-            (or an empty dataset) leaves that chart out.
-        window: Tokens that fit in the base model at once.
+        dataset: The examples; none of them draws nothing.
+        tokens: What they take of the base model; ``None`` leaves that chart out.
     """
     if not len(dataset):
         return
     st.subheader(text("data.charts.title"), anchor=False)
     _show_lengths(dataset)
     if tokens:
-        show_tokens(tokens, window)
+        show_tokens(tokens)
     if dataset.task is Task.CLASSIFICATION:
         _show_balance(dataset)
 

@@ -100,9 +100,10 @@ def diff_html(found: DatasetDiff, task: Task) -> str:
 
 
 def _kind(changes: Sequence[Change], name: str, task: Task) -> str:
+    sign = f'<span aria-hidden="true">{_SIGNS[name]}</span>'
     blocks = "".join(
-        f'<article class="ft-changes"><h4><span aria-hidden="true">{_SIGNS[name]}'
-        f"</span> {escape(text('data.examples.number', number=number(change.row)))}"
+        f'<article class="ft-changes ft-{name}"><h4>{sign} '
+        f"{escape(text('data.examples.number', number=number(change.row)))}"
         f"</h4>{change_html(change, task)}</article>"
         for change in changes[:_MOST_CHANGES]
     )
