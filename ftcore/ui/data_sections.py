@@ -6,6 +6,7 @@ import streamlit as st
 
 from ftcore.models.embeddings import default_embedder
 from ftcore.texts import number, text
+from ftcore.training.costs import local_time
 from ftcore.ui.data_charts import show_charts
 from ftcore.ui.data_desk import DataDesk
 from ftcore.ui.data_improve import show_improve, to_improve
@@ -14,7 +15,7 @@ from ftcore.ui.data_state import Section
 from ftcore.ui.data_table import form_title, show_form, show_table
 from ftcore.ui.exam_choice import show_exam_choice
 from ftcore.ui.examples_view import show_examples
-from ftcore.ui.services import get_workshop
+from ftcore.ui.services import get_settings
 from ftcore.ui.token_chart import local_tokens
 from ftcore.ui.versions_view import show_versions
 
@@ -143,16 +144,17 @@ def _exam(desk: DataDesk) -> None:
 def _destinations(desk: DataDesk) -> None:
     from ftcore.ui.destinations_view import show_destinations  # noqa: PLC0415
 
-    offers = get_workshop().projects.tools(desk.me)
-    local = next((o.forecast for o in offers if o.name == "local"), None)
+    if desk.current is None:
+        return
     with st.spinner(text("data_sections.counting")):
         judgements = desk.datasets.destinations(desk.me)
         quotes = desk.datasets.costs(desk.me)
+        local = local_time(desk.current.dataset, get_settings().models_dir)
     show_destinations(
         judgements,
         quotes,
         file=lambda kind: desk.datasets.file(desk.me, kind),
-        local_seconds=local.seconds if local else None,
+        local=local,
     )
 
 
