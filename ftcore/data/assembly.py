@@ -79,8 +79,8 @@ def assemble(rows: RowsRead, options: ReadOptions) -> Assembled:
     Raises:
         WrongTaskError: No example can serve the task asked for.
     """
-    builder = _Builder(is_table=rows.width > 0, choice=options.columns)
-    records = rows.records if rows.width else _with_header(rows.records)
+    builder = Builder(is_table=rows.width > 0, choice=options.columns)
+    records = rows.records if rows.width else with_header(rows.records)
     for record in records:
         builder.add(record)
     assembled = builder.finish(options.task)
@@ -88,7 +88,7 @@ def assemble(rows: RowsRead, options: ReadOptions) -> Assembled:
     return assembled
 
 
-def _with_header(records: list[Record]) -> list[Record]:
+def with_header(records: list[Record]) -> list[Record]:
     """Use a first list such as ``["texto", "etiqueta"]`` as names for the rest."""
     if not records or "#1" not in records[0].values:
         return records
@@ -102,7 +102,9 @@ def _with_header(records: list[Record]) -> list[Record]:
     ]
 
 
-class _Builder:
+class Builder:
+    """Reads records one by one; the kinds of all of them tell the task."""
+
     def __init__(self, *, is_table: bool, choice: ColumnChoice | None) -> None:
         self._is_table = is_table
         self._choice = choice
@@ -117,6 +119,7 @@ class _Builder:
         self._refused: set[tuple[str, ...]] = set()
 
     def add(self, record: Record) -> None:
+        """Read one record by its own keys."""
         names = tuple(record.values)
         if names not in self._messages_keys:
             self._messages_keys[names] = self._messages_key(record)
@@ -196,6 +199,7 @@ class _Builder:
     # --- one task -----------------------------------------------------------------
 
     def finish(self, task: Task | None) -> Assembled:
+        """Keep what can train as one task."""
         self._drop_lone_guess()
         self._settle_unsure()
         self._say_columns()

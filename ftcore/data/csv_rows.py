@@ -11,7 +11,7 @@ from ftcore.data.table_rows import DELIMITERS, Dialect, TableRows
 from ftcore.data.tables import SAMPLE_ROWS, Row, consistency, lenient
 
 _ANNOUNCED = DELIMITERS + ":^~ "
-_LARGEST_FIELD = 2**24  # characters; csv's own limit of 131,072 is below a long text
+LARGEST_FIELD = 2**24  # characters; csv's own limit of 131,072 is below a long text
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?[ \t;,]*\r?\n?", re.IGNORECASE)
 
 
@@ -68,7 +68,7 @@ class CsvRows:
     # --- physical rows ------------------------------------------------------------
 
     def _rows(self) -> Iterator[Row]:
-        csv.field_size_limit(_LARGEST_FIELD)
+        csv.field_size_limit(LARGEST_FIELD)
         index = self._skip
         while index < len(self._lines):
             start = index

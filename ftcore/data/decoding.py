@@ -120,8 +120,13 @@ def _named(text: str, encoding: str) -> tuple[str | None, list[Finding]]:
     broken = text.count("\ufffd") + controls
     if broken > CONTROL_SHARE * len(text) + 1:
         return None, []
+    return text, [encoding_finding(encoding)]
+
+
+def encoding_finding(encoding: str) -> Finding:
+    """Say that the file was not written in UTF-8."""
     name = _NAMES.get(encoding, encoding.upper().replace("_", "-"))
-    return text, [Finding("other_encoding", Severity.REPAIR, params={"name": name})]
+    return Finding("other_encoding", Severity.REPAIR, params={"name": name})
 
 
 def wide_encoding(content: bytes) -> str | None:

@@ -9,6 +9,9 @@ from ftcore.data.examples import Example, Message
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.values import excerpt
 
+LONGEST_LABEL = 40  # characters
+LONGEST_LABEL_WORDS = 4
+
 
 def merge_label_variants(
     examples: list[Example],
@@ -65,12 +68,13 @@ def with_target(example: Example, target: str) -> Example:
 def look_like_labels(targets: list[str]) -> bool:
     """Whether the targets are few, short and repeated, as classes are.
 
-    The limits (40 characters, four words, half as many classes as rows) are ours:
+    The limits (those above, and half as many classes as rows) are ours:
     answers to questions break at least one of them in every collection we looked at.
     """
     if len(targets) < 4:
         return False
-    if any(len(target) > 40 or len(target.split()) > 4 for target in targets):
-        return False
+    for target in targets:
+        if len(target) > LONGEST_LABEL or len(target.split()) > LONGEST_LABEL_WORDS:
+            return False
     distinct = {without_accents(target) for target in targets}
     return len(distinct) <= max(2, len(targets) // 2)

@@ -16,16 +16,23 @@ class Limits:
         max_rows: Most examples in one file.
         max_unpacked_mb: Largest content of an archive or spreadsheet, in megabytes.
         max_depth: Deepest nesting of JSON values.
+        max_file_mb: Largest file, in megabytes.
     """
 
     max_rows: int = 2_000_000
     max_unpacked_mb: int = 400
     max_depth: int = 50
+    max_file_mb: int = 300
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
         """Return the limits that the environment sets."""
-        return cls(settings.max_rows, settings.max_unpacked_mb, settings.max_depth)
+        return cls(
+            settings.max_rows,
+            settings.max_unpacked_mb,
+            settings.max_depth,
+            settings.max_upload_mb,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,14 +85,14 @@ def _finish(filename: str, split: _Split, options: ReadOptions) -> ReadResult:
     if rows.over_limit:
         params = {"limit": options.limits.max_rows}
         limit = Finding("too_many_rows", Severity.ERROR, params={**params})
-        return ReadResult(None, (*before, limit), table=_shape(rows, Assembled()))
+        return ReadResult(None, (*before, limit), table=table_shape(rows, Assembled()))
     gather_messages(rows)
     built = assemble(rows, options)
     findings = [*before, *rows.findings, *built.findings]
-    findings = _say_truncated(findings, built)
+    findings = say_truncated(findings, built)
     sources = Sources(rows, split.text, split.lines, before)
     mends, left_out = explain(sources, rows, built)
-    table = _shape(rows, built)
+    table = table_shape(rows, built)
     if not built.examples:
         findings = _without_table(before, rows, findings)
         if not any(f.severity is Severity.ERROR for f in findings):
@@ -105,7 +105,8 @@ def _finish(filename: str, split: _Split, options: ReadOptions) -> ReadResult:
     return ReadResult(dataset, tuple(findings), built.columns, table, mends, left_out)
 
 
-def _shape(rows: RowsRead, built: Assembled) -> TableShape | None:
+def table_shape(rows: RowsRead, built: Assembled) -> TableShape | None:
+    """Say how the columns or keys were understood; ``None`` if there is nothing."""
     names = built.names or rows.names
     if not (names or built.examples):
         return None
@@ -118,7 +119,7 @@ def _shape(rows: RowsRead, built: Assembled) -> TableShape | None:
     )
 
 
-def _say_truncated(findings: list[Finding], built: Assembled) -> list[Finding]:
+def say_truncated(findings: list[Finding], built: Assembled) -> list[Finding]:
     """Call a row cut off if closing its brackets did not make an example of it."""
     closed = {f.line for f in findings if f.code == "missing_close"}
     cut = {f.line for f in findings if f.severity is Severity.ERROR} & closed

@@ -9,6 +9,7 @@ from ftcore.data.values import excerpt
 from ftcore.data.vocabulary import find_name, normal_name, role_names
 
 _MESSAGES = "messages"
+_LONGEST_TALK = 1_000  # messages; a longer one may be cut in a big file
 _ROLE_NAMES = {"role", "rol"}
 _HALVES = (("prompt", "completion"), ("prompt", "chosen"), ("question", "answer"))
 
@@ -32,6 +33,30 @@ def gather_messages(rows: RowsRead) -> None:
     if len(kept) < len(rows.records):
         rows.findings.append(Finding("loose_messages", Severity.REPAIR))
     rows.records = kept
+
+
+def loose_tail(records: list[Record]) -> int:
+    """Return where the last conversation starts that the next record may continue.
+
+    Everything before can be gathered for good; ``len(records)`` if none is open.
+    """
+    end = len(records)
+    if not end or not _role(records[-1].values):
+        return end
+    for index in range(end - 1, max(0, end - _LONGEST_TALK), -1):
+        before = _role(records[index - 1].values)
+        if not before or _starts_talk(records[index], records[index - 1], before):
+            return index
+    return 0 if end <= _LONGEST_TALK else end
+
+
+def _starts_talk(record: Record, previous: Record, before: str) -> bool:
+    """Whether a message opens a conversation, as `_joined` judges it."""
+    talk = _talk(record.values)
+    if talk is not None:
+        return talk != _talk(previous.values)
+    role = _role(record.values)
+    return role == "system" or (role == "user" and before == "assistant")
 
 
 def _with_list(record: Record, findings: list[Finding]) -> Record:

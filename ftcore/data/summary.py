@@ -1,8 +1,10 @@
 """Say in one Spanish paragraph what was found in a file."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ftcore.data.examples import Dataset, Task
+from ftcore.data.finding_log import FindingGroup, FindingLog
 from ftcore.data.findings import Finding, Severity, Verdict
 from ftcore.texts import number, text
 
@@ -16,38 +18,59 @@ _UNITS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much was read from a file.
+
+    Attributes:
+        task: What the examples train.
+        rows: How many there are.
+        classes: How many labels they have.
+    """
+
+    task: Task
+    rows: int
+    classes: int = 0
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "Extent":
+        """Measure a dataset that is there as a whole."""
+        return cls(dataset.task, len(dataset), len(dataset.labels))
+
+
 def summarise(
     verdict: Verdict,
-    dataset: Dataset | None,
-    findings: Sequence[Finding],
+    extent: Extent | None,
+    log: FindingLog,
     columns: tuple[str, str] | None = None,
 ) -> str:
     """Return the paragraph: how many, what is wrong and where, what to do.
 
     Args:
         verdict: What may be done with the file.
-        dataset: What was loaded, if anything.
-        findings: All findings, worst first.
+        extent: How much was loaded, if anything.
+        log: All findings.
         columns: Source and target columns to confirm, if unusual.
     """
-    sentences = [_opening(verdict, dataset, findings)]
-    if columns is not None and dataset is not None:
+    sentences = [_opening(verdict, extent, log)]
+    if columns is not None and extent is not None:
         source, target = columns
         sentences.append(text("check.columns", source=source, target=target))
-    groups = group_findings(_told(dataset, findings))
+    groups = _told(extent, log)
     for index, group in enumerate(groups[:_MOST_PROBLEMS]):
         sentences.append(_problem(group))
         if index < _MOST_FIXES:
-            sentences.append(group[0].fix)
+            sentences.append(group.first.fix)
     if len(groups) > _MOST_PROBLEMS:
         sentences.append(text("check.more", count=len(groups) - _MOST_PROBLEMS))
     return " ".join(dict.fromkeys(sentence for sentence in sentences if sentence))
 
 
-def _told(dataset: Dataset | None, findings: Sequence[Finding]) -> Sequence[Finding]:
+def _told(extent: Extent | None, log: FindingLog) -> list[FindingGroup]:
     """Leave out what was mended where nothing came of it."""
-    errors = [f for f in findings if f.severity is Severity.ERROR]
-    return errors if dataset is None and errors else findings
+    groups = log.groups()
+    errors = [g for g in groups if g.first.severity is Severity.ERROR]
+    return errors if extent is None and errors else groups
 
 
 def group_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
@@ -58,43 +81,44 @@ def group_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def lines_phrase(lines: Sequence[int]) -> str:
-    """Return 'Línea 3' or 'Líneas 3, 7, 9, 12 y 5 más'."""
-    if len(lines) == 1:
+def lines_phrase(lines: Sequence[int], total: int | None = None) -> str:
+    """Return 'Línea 3' or 'Líneas 3, 7, 9, 12 y 5 más'.
+
+    Args:
+        lines: The lines, or the first of them.
+        total: How many lines there are; by default as many as given.
+    """
+    total = len(lines) if total is None else total
+    if total == 1:
         return text("check.line", line=number(lines[0]))
     named = [number(line) for line in lines[:_MOST_LINES]]
-    rest = len(lines) - len(named)
+    rest = total - len(named)
     last = text("check.lines_more", count=number(rest)) if rest else named.pop()
     return text("check.lines", lines=", ".join(named), last=last)
 
 
-def _problem(group: Sequence[Finding]) -> str:
-    lines = sorted({finding.line for finding in group if finding.line is not None})
-    if not lines:
-        others = len({finding.message for finding in group}) - 1
-        form = "one" if others == 1 else "many"
-        more = text(f"check.others_{form}", count=number(others)) if others else ""
-        return f"{group[0].message} {more}".rstrip()
-    message = group[0].message
+def _problem(group: FindingGroup) -> str:
+    message = group.first.message
+    if not group.lines:
+        form = "one" if group.others == 1 else "many"
+        count = group.others
+        more = text(f"check.others_{form}", count=number(count)) if count else ""
+        return f"{message} {more}".rstrip()
     lowered = message[0].lower() + message[1:]
-    return text("check.problem", where=lines_phrase(lines), message=lowered)
+    where = lines_phrase(group.lines, group.line_count)
+    return text("check.problem", where=where, message=lowered)
 
 
-def _opening(
-    verdict: Verdict, dataset: Dataset | None, findings: Sequence[Finding]
-) -> str:
-    if dataset is None or verdict is Verdict.REJECT:
+def _opening(verdict: Verdict, extent: Extent | None, log: FindingLog) -> str:
+    if extent is None or verdict is Verdict.REJECT:
         return text("check.opening.reject")
-    count = len(dataset)
-    form = "one" if count == 1 else "many"
-    unit = text(f"check.units.{_UNITS[dataset.task]}_{form}", count=number(count))
-    if dataset.task is Task.CLASSIFICATION:
-        unit = text("check.units.classes", unit=unit, classes=len(dataset.labels))
-    out = {
-        f.line for f in findings if f.severity is Severity.ERROR and f.line is not None
-    }
-    if out:
-        part = "one" if len(out) == 1 else "many"
-        left = text(f"check.left_out_{part}", count=number(len(out)))
+    form = "one" if extent.rows == 1 else "many"
+    shown = number(extent.rows)
+    unit = text(f"check.units.{_UNITS[extent.task]}_{form}", count=shown)
+    if extent.task is Task.CLASSIFICATION:
+        unit = text("check.units.classes", unit=unit, classes=extent.classes)
+    if log.error_lines:
+        part = "one" if log.error_lines == 1 else "many"
+        left = text(f"check.left_out_{part}", count=number(log.error_lines))
         return text("check.opening.repair_left_out", unit=unit, left_out=left)
     return text(f"check.opening.{verdict.value}", unit=unit)
