@@ -7,8 +7,8 @@ from ftcore.data.destinations.base import Judgement
 from ftcore.data.destinations.registry import DESTINATIONS, judge_all, write_for
 from ftcore.data.differences import DatasetDiff, compare
 from ftcore.data.examples import Dataset, Example
+from ftcore.data.exports import EXPORTS
 from ftcore.data.findings import Finding
-from ftcore.data.formats import dataset_to_csv, dataset_to_jsonl
 from ftcore.data.likeness import ExampleMap, likeness_texts, map_examples
 from ftcore.data.quality import Quality, measure_quality
 from ftcore.data.splitting import SplitPlan
@@ -31,8 +31,6 @@ from ftcore.workshop.versions import (
     before,
     edits_since_import,
 )
-
-EXPORTS = {"jsonl": dataset_to_jsonl, "csv": dataset_to_csv}
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +223,8 @@ class DatasetViews:
         if kind not in EXPORTS:
             available = ", ".join([*EXPORTS, *DESTINATIONS])
             raise UnknownFileKindError(name=kind, available=available)
-        return f"{_stem(dataset.name)}.{kind}", EXPORTS[kind](dataset).encode()
+        export = EXPORTS[kind]
+        return f"{_stem(dataset.name)}.{export.ending}", export.write(dataset)
 
     def _ready(self, participant_id: str) -> tuple[ProjectRow, DatasetRow]:
         project = self._context.project(participant_id)

@@ -54,7 +54,7 @@ class Datasets(DatasetEdits):
         self._context.project(participant_id)
         self._require_size(content)
         chosen = options or ReadOptions(limits=Limits.of(self._context.settings))
-        return _read(filename, content, chosen, progress)
+        return check_file(filename, content, chosen, progress=progress)
 
     def import_file(  # noqa: PLR0913 - one word for each thing that a person decides
         self,
@@ -113,7 +113,7 @@ class Datasets(DatasetEdits):
             raise NoSourceFileError(number=row.number)
         limits = Limits.of(self._context.settings)
         options = ReadOptions(task, limits, columns, has_header, sheet)
-        report = _read(self._versions.reading(row).filename, content, options, None)
+        report = check_file(self._versions.reading(row).filename, content, options)
         params = {"edits": edits_since_import(rows)}
         self._keep_report(participant_id, report, content, "reread", params)
         return report
@@ -175,16 +175,6 @@ class Datasets(DatasetEdits):
         size = len(content) if isinstance(content, bytes) else content.stat().st_size
         if size > limit * MEGABYTE:
             raise FileTooLargeError(found_mb=round(size / MEGABYTE), limit_mb=limit)
-
-
-def _read(
-    filename: str, content: Content, options: ReadOptions, progress: Progress | None
-) -> CheckReport:
-    raw = content if isinstance(content, bytes) else content.read_bytes()
-    report = check_file(filename, raw, options)
-    if progress is not None:
-        progress(1.0)
-    return report
 
 
 def _of_the_file(findings: tuple[Finding, ...], dataset: Dataset) -> Iterator[Finding]:

@@ -69,7 +69,7 @@ class VectorCache:
         if not path.is_file():
             return {}
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 keys, rows = archive["keys"].tolist(), archive["vectors"]
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):
             return {}  # a damaged cache is made again
