@@ -32,6 +32,9 @@ class DatasetFacts:
         train_examples: Examples that trained.
         test_examples: Examples kept for the evaluation.
         labels: The classes; empty unless it is a classification.
+        version: Number of the version of the examples; 0 if it was not counted.
+        one_by_one: Whether each example was asked of a model trained without it, so
+            that the same examples train and test.
     """
 
     name: str
@@ -40,6 +43,8 @@ class DatasetFacts:
     train_examples: int
     test_examples: int
     labels: Sequence[str] = ()
+    version: int = 0
+    one_by_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ def model_card(report: Report) -> str:
             text("model_card.licence", licence=inline(training.base_licence)),
             text("model_card.language"),
             text(
-                "model_card.data",
+                f"model_card.{'data_one_by_one' if data.one_by_one else 'data'}",
                 name=inline(data.name),
                 train=number(data.train_examples),
                 test=number(data.test_examples),
             ),
+            *([text("report.data.version", version=data.version)] * bool(data.version)),
         ]
     )
     has_figures = report.evaluation is not None and report.evaluation.arms

@@ -74,7 +74,7 @@ class Report:
         data, training = self.dataset, self.training
         lines = [
             text(
-                "report.data.examples",
+                f"report.data.{'one_by_one' if data.one_by_one else 'examples'}",
                 name=inline(data.name),
                 examples=number(data.examples),
                 train=number(data.train_examples),
@@ -82,6 +82,8 @@ class Report:
             ),
             text(f"report.data.tasks.{data.task.value}"),
         ]
+        if data.version:
+            lines.insert(1, text("report.data.version", version=data.version))
         if data.labels:
             labels = ", ".join(inline(label) for label in data.labels)
             lines.append(text("report.data.labels", labels=labels))

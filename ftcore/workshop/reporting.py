@@ -35,6 +35,8 @@ class Reporting:
                 model.train_examples,
                 model.test_examples,
                 model.labels,
+                model.dataset_version,
+                model.is_one_by_one,
             ),
             _training_facts(model),
             dashboard.evaluation,

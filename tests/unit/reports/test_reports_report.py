@@ -107,6 +107,23 @@ def test_a_classifier_is_described_by_its_labels():
     assert "clasificador ajustado" in written
 
 
+def test_the_report_and_the_card_name_the_version_that_trained():
+    counted = build_report(PROJECT, replace(DATA, version=3), TRAINING, None, None)
+    for written in (counted.to_markdown(), model_card(counted)):
+        assert "Se entrenó con la versión 3 de los datos." in written
+    for written in (report().to_markdown(), model_card(report())):
+        assert "versión" not in written
+    assert counted.to_json()["dataset"]["version"] == 3
+
+
+def test_examples_asked_one_by_one_are_not_called_set_apart():
+    few = replace(DATA, examples=9, train_examples=9, test_examples=8, one_by_one=True)
+    built = build_report(PROJECT, few, TRAINING, None, None)
+    assert "8 se preguntan de uno en uno" in built.to_markdown()
+    assert "se reservan" not in built.to_markdown()
+    assert "8 se evaluaron de uno en uno" in model_card(built)
+
+
 def test_an_evaluation_of_another_task_is_a_bug():
     with pytest.raises(ValueError, match="data for"):
         build_report(
