@@ -100,6 +100,13 @@ class NoSourceFileError(FtcoreError):
     message = "Version {number} of the dataset does not come from a kept file."
 
 
+class CellTooLongError(FtcoreError):
+    """A text does not fit into one cell of a workbook."""
+
+    code = "cell_too_long"
+    message = "Row {row} has a text of more than {most} characters."
+
+
 class UnknownFileKindError(FtcoreError):
     """The dataset cannot be written in that form."""
 

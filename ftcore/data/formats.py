@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ftcore.data.examples import Dataset, Example, Message, Role, Task
 
@@ -74,23 +74,36 @@ def dataset_to_native_jsonl(dataset: Dataset) -> str:
     return "".join(_line(example_to_native_json(e, dataset.task)) for e in dataset)
 
 
-def dataset_to_csv(dataset: Dataset) -> str:
-    """Return a table with the task's two columns, everything quoted.
+def dataset_to_json(dataset: Dataset) -> str:
+    """Return one JSON array, an object a line, each in the task's own shape."""
+    rows = (example_to_native_json(e, dataset.task) for e in dataset)
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f"[\n{lines}\n]\n"
+
+
+def dataset_to_rows(dataset: Dataset) -> Iterator[Sequence[str]]:
+    """Give a table: the names of the task's two columns, then the examples.
 
     If an example has more than a question and an answer, the table has one column
     ``messages`` with JSON instead, so that nothing is lost.
     """
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
     if all(_is_pair(example) for example in dataset):
-        writer.writerow(_COLUMNS[dataset.task])
-        writer.writerows((example.prompt, example.target) for example in dataset)
-    else:
-        writer.writerow([_MESSAGES])
-        writer.writerows(
-            [json.dumps([m.to_json() for m in example.messages], ensure_ascii=False)]
-            for example in dataset
-        )
+        yield _COLUMNS[dataset.task]
+        yield from ((example.prompt, example.target) for example in dataset)
+        return
+    yield (_MESSAGES,)
+    for example in dataset:
+        messages = [message.to_json() for message in example.messages]
+        yield (json.dumps(messages, ensure_ascii=False),)
+
+
+def dataset_to_csv(dataset: Dataset, *, delimiter: str = ",", end: str = "\n") -> str:
+    """Return the table of :func:`dataset_to_rows`, everything quoted."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(
+        buffer, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator=end
+    )
+    writer.writerows(dataset_to_rows(dataset))
     return buffer.getvalue()
 
 
