@@ -36,11 +36,15 @@ _KINDS = (
 
 # What UTF-8 looks like when it is read as Windows-1252, Mac Roman or code page 437:
 # a lead byte, then something that was a continuation byte.
+# One class first, so that the search skips quickly to where it may match.
+_LEADS = "\u00c2-\u00f4"
+_MARKS = "\u221a\u00ac\u251c\u252c\u0393"
 _SUSPECT = re.compile(
-    "[\u00c2-\u00f4]"
+    f"[{_LEADS}{_MARKS}](?:"
+    f"(?<=[{_LEADS}])"
     "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     "\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122]"
-    "|[\u221a\u00ac\u251c\u252c\u0393][^\x00-\x7f]"
+    f"|(?<=[{_MARKS}])[^\x00-\x7f])"
 )
 
 
@@ -117,9 +121,12 @@ def mend_mojibake(text: str) -> str:
 
 def needs_cleaning(text: str) -> bool:
     """Whether :func:`clean_cell` could change the text; cheap, for the usual case."""
-    if text.isascii() and text.isprintable():
+    is_printable = text.isprintable()  # nothing hidden is, and this is quick to ask
+    if is_printable and text.isascii():
         return False
-    return _SUSPECT.search(text) is not None or _HIDDEN.search(text) is not None
+    if not is_printable and _HIDDEN.search(text) is not None:
+        return True
+    return _SUSPECT.search(text) is not None
 
 
 def clean_cell(text: str) -> Cleaned:
