@@ -162,4 +162,4 @@ def _block(name: str, body: str) -> str:
 
 def _line(role: Role, html: str, task: Task) -> str:
     who = escape(text(f"data.examples.who.{task.value}.{role.value}"))
-    return f"<p><span>{who}</span> {html}</p>"
+    return f"<p><span>{who}</span> <b>{html}</b></p>"

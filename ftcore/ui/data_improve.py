@@ -54,7 +54,7 @@ def preview_dialog(desk: DataDesk) -> None:
     def close() -> None:
         desk.state.preview = None
 
-    @st.dialog(text("data_fixes.title"), width="large", on_dismiss=close)
+    @st.dialog(text("data_fixes.title"), width="medium", on_dismiss=close)
     def draw() -> None:
         if preview.code:
             result = desk.datasets.preview_fix(desk.me, preview.code, preview.rows)

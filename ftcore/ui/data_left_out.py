@@ -20,7 +20,7 @@ from ftcore.ui.wording import counted
 
 ROWS_A_PAGE = 5
 MOST_TO_MEND = 20_000  # characters that a box on screen still bears
-_SEPARATORS = ",;\t|"
+_SEPARATORS = "\t;|,"  # the comma last: sentences have them too
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,15 @@ def left_out_text(rows: Sequence[LeftOut]) -> str:
 
 
 def read_row(
-    raw: str, table: TableShape | None, task: Task
+    raw: str, table: TableShape | None, task: Task, original: str = ""
 ) -> tuple[Dataset | None, tuple[Finding, ...]]:
     """Read one mended row in the way that its file was read.
+
+    Args:
+        raw: The row now.
+        table: How the file was read.
+        task: What the row must serve for.
+        original: The row as it came.
 
     Returns:
         The examples, if it has any, and what was found in it.
@@ -105,7 +111,7 @@ def read_row(
             options = ReadOptions(task=task, columns=columns)
         else:
             options = ReadOptions(task=task, columns=columns, has_header=True)
-            content = with_header(raw, table.names)
+            content = with_header(raw, table.names, original)
     read = read_dataset(text("data_left_out.row_name"), content.encode(), options)
     return read.dataset, read.findings
 
@@ -173,7 +179,7 @@ def _show_row(
         )
         if not st.button(text("data_left_out.add"), key=f"add-{row.line}"):
             return None
-        dataset, found = read_row(raw, table, task)
+        dataset, found = read_row(raw, table, task, row.raw)
         if dataset is not None:
             return Mended(row.line, dataset.examples)
         worst = next((f for f in found if f.severity is Severity.ERROR), None)
@@ -182,13 +188,21 @@ def _show_row(
         return None
 
 
-def with_header(raw: str, names: Sequence[str]) -> str:
-    """Put the names above a row, parted by the sign that parts the row."""
-    parted = {
-        sign: len(next(csv.reader(io.StringIO(raw, newline=""), delimiter=sign), []))
-        for sign in _SEPARATORS
-    }
-    sign = min(_SEPARATORS, key=lambda each: abs(parted[each] - len(names)))
+def with_header(raw: str, names: Sequence[str], original: str = "") -> str:
+    """Return the names above a row, parted by the sign that parts the row.
+
+    Args:
+        raw: The row, perhaps changed by hand.
+        names: Names of the columns.
+        original: The row before that; it tells the sign from a comma in a sentence.
+    """
+    rows = [row for row in (raw, original) if row]
+    sign = min(_SEPARATORS, key=lambda each: _misfit(rows, each, len(names)))
     line = io.StringIO(newline="")
     csv.writer(line, delimiter=sign, lineterminator="\n").writerow(names)
     return f"{line.getvalue()}{raw}"
+
+
+def _misfit(rows: Sequence[str], sign: str, width: int) -> int:
+    readers = (csv.reader(io.StringIO(r, newline=""), delimiter=sign) for r in rows)
+    return sum(abs(len(next(reader, [])) - width) for reader in readers)

@@ -55,7 +55,7 @@ def form_dialog(desk: DataDesk) -> None:
     def close() -> None:
         desk.state.editing = None
 
-    @st.dialog(form_title(at), width="large", on_dismiss=close)
+    @st.dialog(form_title(at), width="medium", on_dismiss=close)
     def draw() -> None:
         edited = show_form(current.dataset, at)
         if edited:

@@ -22,7 +22,7 @@ from ftcore.ui.examples_view import choose_page, search_box
 from ftcore.ui.wording import counted
 
 ROWS_A_PAGE = 100
-_ROW_PX = 68  # two lines of text
+_ROW_PX = 54  # two lines of text
 _MOST_PX = 620
 _LEAST_ROWS = 3
 

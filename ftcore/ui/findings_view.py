@@ -8,7 +8,7 @@ import streamlit as st
 
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.summary import group_findings, lines_phrase
-from ftcore.texts import catalog, number, text
+from ftcore.texts import number, text
 
 MOST_OPEN = 6  # kinds of one severity; the rest is folded
 MOST_ROWS = 8  # rows of one kind with a button of their own
@@ -68,13 +68,6 @@ def show_findings(
                 _show_severity(severity, groups, key, places, action)
 
 
-def why(finding: Finding) -> str:
-    """Return why it matters for training, or nothing if that goes without saying."""
-    code = f"findings_why.of.{finding.code}"
-    family = catalog().get(code)
-    return text(f"findings_why.families.{family}") if family else ""
-
-
 def _show_severity(
     severity: Severity,
     groups: Sequence[Sequence[Finding]],
@@ -128,8 +121,9 @@ def _row_buttons(
 ) -> None:
     for at, row in links[:MOST_ROWS]:
         if places is not None and row is not None:
+            name_of = "go" if len(links) == 1 else f"go_{places.unit}"
             st.button(
-                text(f"data.findings.go_{places.unit}", at=number(at)),
+                text(f"data.findings.{name_of}", at=number(at)),
                 key=f"go-{name}-{at}",
                 type="tertiary",
                 help=text("data.findings.go_help"),
@@ -148,8 +142,7 @@ def _item(group: Sequence[Finding], rows: Sequence[int], places: Places | None) 
     if len(messages) > _MOST_SENTENCES:
         rest = number(len(messages) - _MOST_SENTENCES)
         others += f"<p>{escape(text('data.findings.more_like', count=rest))}</p>"
-    reason = why(first)
-    matters = _labelled("why", reason) if reason else ""
+    matters = _labelled("why", first.why) if first.why else ""
     mend = "".join(_labelled("fix", words) for words in fixes[:1])
     return (
         f'<div class="ft-finding"><span class="ft-where">{escape(where)}</span>'
