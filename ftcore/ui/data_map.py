@@ -64,7 +64,9 @@ def show_map(
         st.info(text("data_map.spelling"), icon=":material/info:")
     with st.container(key="map", border=True):
         chosen = _draw(places, pairs, title=map_title(dataset, places, pairs))
-    st.html(_noticed(places, pairs))
+    if said := noticed(places, pairs):
+        items = "".join(f"<li>{escape(words)}</li>" for words in said)
+        st.html(f'<ul class="ft-noticed">{items}</ul>')
     _show_chosen(dataset, chosen, edit, remove)
     with st.expander(text("app.charts.table"), key="map-text"):
         st.html(_table(places))
@@ -88,6 +90,24 @@ def map_title(
         for joint, what in zip(joints, extras, strict=True)
     )
     return text("data_map.title", groups=counted(f"data_map.{kind}", found), rest=rest)
+
+
+def noticed(places: Sequence[Place], pairs: Sequence[tuple[int, int]]) -> Sequence[str]:
+    """Return what stands out on the map, in Spanish sentences; none if nothing does."""
+    said = [
+        text("data_map.twin_pair", first=number(one), second=number(other))
+        for one, other in pairs[:_MOST_PAIRS]
+    ]
+    if len(pairs) > _MOST_PAIRS:
+        said.append(counted("data_map.twin_more", len(pairs) - _MOST_PAIRS))
+    if pairs:
+        said.append(text("data_map.twin_fix"))
+    strays = [number(place.row) for place in places if place.state is State.OUTLIER]
+    if len(strays) == 1:
+        said.append(text("data_map.outlier_one", number=strays[0]))
+    elif strays:
+        said.append(text("data_map.outlier_many", numbers=", ".join(strays)))
+    return said
 
 
 def rows_picked(event: Mapping[str, Any]) -> frozenset[int]:
@@ -159,24 +179,6 @@ def _legend(places: Sequence[Place]) -> str:
         if state in present
     )
     return f'<ul class="ft-legend">{items}</ul>'
-
-
-def _noticed(places: Sequence[Place], pairs: Sequence[tuple[int, int]]) -> str:
-    said = [
-        text("data_map.twin_pair", first=number(one), second=number(other))
-        for one, other in pairs[:_MOST_PAIRS]
-    ]
-    if len(pairs) > _MOST_PAIRS:
-        said.append(counted("data_map.twin_more", len(pairs) - _MOST_PAIRS))
-    if pairs:
-        said.append(text("data_map.twin_fix"))
-    strays = [number(place.row) for place in places if place.state is State.OUTLIER]
-    if len(strays) == 1:
-        said.append(text("data_map.outlier_one", number=strays[0]))
-    elif strays:
-        said.append(text("data_map.outlier_many", numbers=", ".join(strays)))
-    items = "".join(f"<li>{escape(words)}</li>" for words in said)
-    return f'<ul class="ft-noticed">{items}</ul>' if items else ""
 
 
 def _show_chosen(

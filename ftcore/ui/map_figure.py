@@ -70,7 +70,7 @@ class Place:
 
 def places_of(dataset: Dataset, picture: ExampleMap) -> list[Place]:
     """Return every example with its place, in the order of the dataset."""
-    names = _group_names(dataset, picture)
+    names, strays = _group_names(dataset, picture)
     twins = {row for first, second, _ in picture.twins for row in (first, second)}
     return [
         Place(
@@ -79,7 +79,7 @@ def places_of(dataset: Dataset, picture: ExampleMap) -> list[Place]:
             float(picture.points[at][1]),
             names[at],
             State.OUTLIER
-            if at + 1 in picture.outliers
+            if at + 1 in strays
             else State.TWIN
             if at + 1 in twins
             else State.PLAIN,
@@ -133,20 +133,23 @@ def map_figure(
     return figure
 
 
-def _group_names(dataset: Dataset, picture: ExampleMap) -> list[str]:
+def _group_names(
+    dataset: Dataset, picture: ExampleMap
+) -> tuple[list[str], frozenset[int]]:
+    """Return the name of each example's group, and the rows that stand apart."""
     if dataset.task is Task.CLASSIFICATION:
-        return [example.target for example in dataset]
-    # Strays that lie together by themselves are no group to speak of.
-    shared = {
-        cluster
-        for row, cluster in enumerate(picture.clusters, start=1)
-        if row not in picture.outliers
-    }
+        return [example.target for example in dataset], picture.outliers
+    # Neither an example by itself nor several strays are a group to speak of.
+    sizes = Counter(picture.clusters)
+    rows = list(enumerate(picture.clusters, start=1))
+    alone = {row for row, cluster in rows if sizes[cluster] == 1 < len(sizes)}
+    strays = picture.outliers | alone
+    shared = sorted({cluster for row, cluster in rows if row not in strays})
     names = {
         cluster: text("data_map.group", number=number(at))
-        for at, cluster in enumerate(sorted(shared), start=1)
+        for at, cluster in enumerate(shared, start=1)
     }
-    return [names.get(cluster, "") for cluster in picture.clusters]
+    return [names.get(cluster, "") for cluster in picture.clusters], strays
 
 
 def _add_group(

@@ -76,7 +76,7 @@ def test_a_classification_is_grouped_by_its_labels() -> None:
 @pytest.mark.parametrize(
     ("clusters", "outliers", "twins", "said"),
     [
-        ([0, 0, 1, 2], {4}, [], "Hay 2 grupos y 1 ejemplo alejado."),
+        ([0, 0, 1, 1, 2], (), [], "Hay 2 grupos y 1 ejemplo alejado."),
         ([0, 0, 0, 0], (), [], "Hay 1 solo grupo."),
         (
             [0, 0, 0, 0, 1],
