@@ -21,7 +21,8 @@ OUTLIER_GAP = 0.03  # of cosine below the typical nearest neighbour, at the leas
 TWIN_COSINE = 0.97
 MOST_TWINS = 200
 MAIN_AXES = 8  # beyond these the components of short texts are noise
-FEW_TO_UNFOLD, MOST_TO_UNFOLD = 10, 1_000  # t-SNE takes about 3 s of a thousand
+FEW_TO_UNFOLD, MOST_TO_UNFOLD = 10, 250  # exact t-SNE: about 2 s of 250 examples
+ROUNDS_TO_UNFOLD = 600  # scikit-learn's 1,000 keep no more neighbours together
 PERPLEXITY = 15  # neighbours that t-SNE keeps together
 MIN_SPREAD = 1e-6  # below it all examples mean the same
 _BLOCK = 512
@@ -82,8 +83,8 @@ def _main_axes(vectors: _Vectors) -> Points:
 def _flatten(main: Points) -> Points:
     """Return two coordinates: t-SNE where it helps and is quick, else the main axes.
 
-    Of 145 examples of five businesses, t-SNE keeps half of the five
-    nearest neighbours in the plane, the two main axes less than a quarter.
+    Of 145 examples of five businesses, t-SNE keeps 41 % of the five
+    nearest neighbours in the plane, the two main axes 22 %.
     """
     flat = np.zeros((len(main), 2))
     flat[:, : main.shape[1]] = main[:, :2]
@@ -96,6 +97,8 @@ def _flatten(main: Points) -> Points:
         perplexity=min(PERPLEXITY, (len(main) - 1) / 4),
         init=flat / spread * 1e-4,  # scikit-learn's own scale
         random_state=DEFAULT_SEED,
+        max_iter=ROUNDS_TO_UNFOLD,
+        method="exact",  # the other one fights for cores when the machine is busy
     ).fit_transform(main)
     points: Points = np.asarray(unfolded, dtype=np.float64)
     return points

@@ -1,11 +1,11 @@
 """One-click fixes of what the checks find; nothing leaves without being listed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from ftcore.data.changes import Fix, FixResult, rebuild, renumber
 from ftcore.data.checks import classes, content, endings, language, repeats, style
-from ftcore.data.checks.base import Check
+from ftcore.data.checks.base import Check, identity
 from ftcore.data.cleaning import comparable
 from ftcore.data.examples import Dataset, Example
 from ftcore.data.findings import Finding
@@ -20,6 +20,8 @@ from ftcore.data.mending import (
 )
 
 __all__ = ["FIXES", "SAFE", "apply_all", "apply_fix", "can_fix", "renumber"]
+
+COPIES = frozenset({"duplicate", "near_duplicate"})  # of these the first stays
 
 # What becomes of one example; ``None`` takes it out.
 _Mend = Callable[[Example], Example | None]
@@ -59,34 +61,51 @@ def apply_all(dataset: Dataset, findings: Iterable[Finding]) -> FixResult:
     decision (which answer is right, whether an example is cut) stays.
     """
     asked = {finding.code for finding in findings}
-    codes = [code for code in SAFE if code in asked]
+    fixes = [FIXES[code] for code in SAFE if code in asked]
+    return _until_settled(dataset, fixes)
+
+
+def _until_settled(dataset: Dataset, fixes: Iterable[Fix]) -> FixResult:
+    """Apply fixes in turn until none changes anything, and tell it as one change."""
+    steps = list(fixes)
     now, origins = renumber(dataset), list(range(1, len(dataset) + 1))
-    while True:
+    before: Dataset | None = None
+    while now != before:
         before = now
-        for code in codes:
-            result = FIXES[code](now, None)
+        for step in steps:
+            result = step(now, None)
             gone = {change.row for change in result.changes if change.after is None}
             origins = [row for at, row in enumerate(origins, 1) if at not in gone]
             now = result.dataset
-        if now == before:
-            break
-    final = dict.fromkeys(range(1, len(dataset) + 1), None) | dict(
-        zip(origins, now.examples, strict=True)
-    )
+    final: dict[int, Example | None] = dict.fromkeys(range(1, len(dataset) + 1))
+    final |= zip(origins, now.examples, strict=True)
     return rebuild(dataset, final)
 
 
 def _mending(code: str, check: Check, mend: _Mend) -> Fix:
-    """Return the fix that mends each example that the check names."""
+    """Return the fix that mends each example that the check names, and its copies.
+
+    What is named depends for some checks on all the examples, so a fix of all of
+    them looks again at what is left.
+    """
 
     def fix(dataset: Dataset, rows: frozenset[int] | None) -> FixResult:
-        named = _named(dataset, code, check)
-        if rows is not None:
-            named &= rows
-        chosen = {row: mend(dataset.examples[row - 1]) for row in named}
-        return rebuild(dataset, chosen)
+        if rows is None:
+            everything = frozenset(range(1, len(dataset) + 1))
+            return _until_settled(dataset, [lambda now, _: fix(now, everything)])
+        named = _named(dataset, code, check) & rows
+        if code not in COPIES:
+            named = _with_copies(dataset, named)
+        return rebuild(dataset, {r: mend(dataset.examples[r - 1]) for r in named})
 
     return fix
+
+
+def _with_copies(dataset: Dataset, rows: Collection[int]) -> set[int]:
+    same = {identity(dataset.examples[row - 1]) for row in rows}
+    if not same:
+        return set()
+    return {row for row, e in enumerate(dataset, 1) if identity(e) in same}
 
 
 def _taking_out(code: str, check: Check) -> Fix:

@@ -17,8 +17,9 @@ _FORMULA_START = re.compile(r"\A\s*[=+@-]+")
 
 
 def without_tokens(text: str) -> str:
-    """Take off the marks of chat models, also those that appear by taking off one."""
-    return _until_settled(text, _drop_tokens)
+    """Put a space for each mark of the chat models, so that no new one comes of it."""
+    found = pattern("template_tokens")
+    return _tidy(found.sub(" ", text)) if found.search(text) else text
 
 
 def without_markup(text: str) -> str:
@@ -55,11 +56,6 @@ def _until_settled(text: str, step: Mending) -> str:
     while (mended := step(text)) != text:
         text = mended
     return text
-
-
-def _drop_tokens(text: str) -> str:
-    found = pattern("template_tokens")
-    return _tidy(found.sub(" ", text)) if found.search(text) else text
 
 
 def _drop_markup(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ftcore.data.examples import Dataset
-from ftcore.data.findings import Finding
+from ftcore.data.findings import Finding, Severity
 from ftcore.data.quality_parts import (
     ANSWER_POINTS,
     ENOUGH,
@@ -94,12 +94,15 @@ def measure_quality(
             are positions from 1.
         test_size: Examples held out to test with.
     """
+    findings = [f for f in findings if f.severity is not Severity.REPAIR]
     facts = gather(dataset, findings, test_size)
     points = score_parts(facts)
     most = LABEL_POINTS if facts.is_label else ANSWER_POINTS
     parts = tuple(
-        QualityPart(name, points[name], most[name], _cause(name, findings))
-        for name in most
+        QualityPart(name, points[name], full, _cause(name, findings))
+        if points[name] < full
+        else QualityPart(name, full, full)
+        for name, full in most.items()
     )
     now = sum(points.values())
     offers = [*_mended(dataset, findings, facts), *_written(facts)]

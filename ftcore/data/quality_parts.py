@@ -8,7 +8,7 @@ from ftcore.data.checks.base import identity, writes_answers
 from ftcore.data.checks.style import answers, closing_of, treatment_of
 from ftcore.data.cleaning import comparable
 from ftcore.data.examples import Dataset, Example
-from ftcore.data.findings import Finding, Severity
+from ftcore.data.findings import Finding
 
 # Points of each part. Amount and cleanliness weigh most, since they decide what is
 # learned at all. Variety is next for answers, balance for labels. The test comes
@@ -124,7 +124,7 @@ def _rows_by_kind(findings: Sequence[Finding]) -> tuple[set[int], set[int]]:
     faulty: set[int] = set()
     near: set[int] = set()
     for finding in findings:
-        if finding.line is None or finding.severity is Severity.REPAIR:
+        if finding.line is None:
             continue
         if finding.code == "near_duplicate":
             near.add(finding.line)

@@ -15,6 +15,7 @@ from ftcore.data.cleaning import without_accents
 TYPO_RATIO = 0.86
 TYPO_LETTERS = 4  # shorter words differ by a letter on purpose
 LOOSE_SHARE = 0.10  # of the words of a long text that may differ
+MOST_COMPARED = 12  # words that differ; texts with more are no copies
 
 _WORD = re.compile(r"[^\W_]+(?:[.,:/@'’-][^\W_]+)*")
 
@@ -54,19 +55,19 @@ def same_wording(one: Wording, other: Wording) -> bool:
     """
     if one.figures != other.figures:
         return False
-    extra = _unmatched(one.words - other.words, other.words - one.words)
-    if not extra:
+    left, right = _unmatched(one.words - other.words, other.words - one.words)
+    if not left and not right:
         return True
     allowed = LOOSE_SHARE * min(one.words.total(), other.words.total())
     denies = style_words("denials")
-    return len(extra) <= allowed and denies.isdisjoint(extra)
+    return max(len(left), len(right)) <= allowed and denies.isdisjoint(left + right)
 
 
-def _unmatched(left: Counter[str], right: Counter[str]) -> list[str]:
-    """Return the words of either side that are no misspelling of the other's."""
-    if abs(left.total() - right.total()) > 4 or left.total() > 12:
-        return [*left.elements(), *right.elements()]
+def _unmatched(left: Counter[str], right: Counter[str]) -> tuple[list[str], list[str]]:
+    """Return the words of each side that are no misspelling of the other's."""
     rest = list(right.elements())
+    if max(left.total(), len(rest)) > MOST_COMPARED:
+        return list(left.elements()), rest
     missing: list[str] = []
     for word in left.elements():
         twin = next((w for w in rest if _is_misspelling(word, w)), None)
@@ -74,7 +75,7 @@ def _unmatched(left: Counter[str], right: Counter[str]) -> list[str]:
             missing.append(word)
         else:
             rest.remove(twin)
-    return missing + rest
+    return missing, rest
 
 
 def _is_misspelling(one: str, other: str) -> bool:
