@@ -1,12 +1,10 @@
-"""Change the examples by hand or with one click, and go back to any version."""
+"""Change the examples by hand, choose the exam, and go back to any version."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ftcore.data.changes import FixResult, rebuild
 from ftcore.data.differences import match_rows
 from ftcore.data.examples import Dataset, Example
-from ftcore.data.fixes import apply_all, apply_fix
 from ftcore.data.splitting import plan_split
 from ftcore.errors import (
     ExamNeedsClassError,
@@ -17,25 +15,23 @@ from ftcore.errors import (
 )
 from ftcore.storage.records import DatasetRow, ProjectRow
 from ftcore.workshop.dataset_folder import KeptDataset
-from ftcore.workshop.dataset_views import CurrentDataset, DatasetViews, find_version
-from ftcore.workshop.versions import (
+from ftcore.workshop.dataset_views import CurrentDataset, DatasetViews
+from ftcore.workshop.history import (
     RESTORE,
-    NewVersion,
     after,
     before,
+    find_version,
     redo_params,
     restore_params,
     undo_params,
 )
+from ftcore.workshop.versions import NewVersion
 
 Params = Mapping[str, object]
 
-MASK = "personal_data"  # code of the fix that is told as masking
-NEAR = "near_duplicate"  # its rows are those found by meaning, when they were
-
 
 @dataclass(frozen=True, slots=True)
-class _Edit:
+class Edit:
     """What a change makes of the examples, and how it is told."""
 
     dataset: Dataset
@@ -68,8 +64,8 @@ class DatasetEdits(DatasetViews):
             StaleVersionError: ``base`` is not the current version.
         """
 
-        def edit(kept: KeptDataset, _row: DatasetRow) -> _Edit:
-            return _Edit(replace(kept.dataset, examples=tuple(examples)), code)
+        def edit(kept: KeptDataset, _row: DatasetRow) -> Edit:
+            return Edit(replace(kept.dataset, examples=tuple(examples)), code)
 
         return self._edit(participant_id, edit, base)
 
@@ -82,64 +78,12 @@ class DatasetEdits(DatasetViews):
     ) -> CurrentDataset:
         """Add examples at the end; arguments and errors as :meth:`replace`."""
 
-        def edit(kept: KeptDataset, _row: DatasetRow) -> _Edit:
+        def edit(kept: KeptDataset, _row: DatasetRow) -> Edit:
             more = (*kept.dataset.examples, *examples)
             dataset = replace(kept.dataset, examples=more)
-            return _Edit(dataset, "add", {"count": len(examples)})
+            return Edit(dataset, "add", {"count": len(examples)})
 
         return self._edit(participant_id, edit, base)
-
-    def preview_fix(
-        self, participant_id: str, code: str, rows: Collection[int] | None = None
-    ) -> FixResult:
-        """Return what :meth:`fix` would do, and keep nothing.
-
-        Raises:
-            StepLockedError: There are no examples yet.
-        """
-        row = self._context.dataset(self._context.project(participant_id))
-        return self._fixed(row, self._versions.read(row), code, rows)
-
-    def fix(
-        self,
-        participant_id: str,
-        code: str,
-        rows: Collection[int] | None = None,
-        *,
-        base: str | None = None,
-    ) -> FixResult:
-        """Mend what the findings of one code are about, as a new version.
-
-        Args:
-            participant_id: Whose examples.
-            code: Code of the findings; ``can_fix`` says which can be mended.
-            rows: Positions from 1; ``None`` mends all that need it.
-            base: Version that the participant was looking at.
-
-        Raises:
-            StepLockedError: There are no examples yet.
-            StaleVersionError: ``base`` is not the current version.
-        """
-        told = "mask" if code == MASK else "fix"
-        return self._mend(
-            participant_id,
-            lambda kept, row: self._fixed(row, kept, code, rows),
-            (told, {"code": code}),
-            base,
-        )
-
-    def preview_all(self, participant_id: str) -> FixResult:
-        """Return what :meth:`fix_all` would do, and keep nothing.
-
-        Raises:
-            StepLockedError: There are no examples yet.
-        """
-        row = self._context.dataset(self._context.project(participant_id))
-        return self._all_fixed(self._versions.read(row), row)
-
-    def fix_all(self, participant_id: str, *, base: str | None = None) -> FixResult:
-        """Apply every safe fix as one new version; errors as :meth:`fix`."""
-        return self._mend(participant_id, self._all_fixed, ("fix_all", {}), base)
 
     def hold_out(
         self,
@@ -217,7 +161,7 @@ class DatasetEdits(DatasetViews):
     def _edit(
         self,
         participant_id: str,
-        edit: Callable[[KeptDataset, DatasetRow], _Edit],
+        edit: Callable[[KeptDataset, DatasetRow], Edit],
         base: str | None,
     ) -> CurrentDataset:
         project = self._context.project(participant_id)
@@ -230,43 +174,6 @@ class DatasetEdits(DatasetViews):
             new = _following(row, now, done.code, done.params, held_out)
             self._versions.keep(project, participant_id, new)
         return self._current(participant_id)
-
-    def _mend(
-        self,
-        participant_id: str,
-        mend: Callable[[KeptDataset, DatasetRow], FixResult],
-        told: tuple[str, Params],
-        base: str | None,
-    ) -> FixResult:
-        self._context.dataset(self._context.project(participant_id))
-        results: list[FixResult] = []
-
-        def edit(kept: KeptDataset, row: DatasetRow) -> _Edit:
-            result = mend(kept, row)
-            results.append(result)
-            code, params = told
-            return _Edit(result.dataset, code, {**params, "count": len(result.changes)})
-
-        self._edit(participant_id, edit, base)
-        return results[0]
-
-    def _fixed(
-        self,
-        row: DatasetRow,
-        kept: KeptDataset,
-        code: str,
-        rows: Collection[int] | None,
-    ) -> FixResult:
-        chosen = None if rows is None else frozenset(rows)
-        if code != NEAR:
-            return apply_fix(kept.dataset, code, chosen)
-        found = self._substance.of(row, kept).findings
-        named = {f.line for f in found if f.code == NEAR and f.line is not None}
-        out = named if chosen is None else named & chosen
-        return rebuild(kept.dataset, dict.fromkeys(out))
-
-    def _all_fixed(self, kept: KeptDataset, row: DatasetRow) -> FixResult:
-        return apply_all(kept.dataset, self._substance.of(row, kept).findings)
 
     def _newest(self, project: ProjectRow, base: str | None) -> DatasetRow:
         rows = self._versions.rows(project)

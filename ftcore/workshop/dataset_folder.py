@@ -137,7 +137,9 @@ def _load_old_findings(folder: Path) -> tuple[Finding, ...]:
     rows: list[dict[str, object]] = (
         json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     )
-    return tuple(_finding_from_json(row) for row in rows)
+    found = (_finding_from_json(row) for row in rows)
+    # Warnings were mostly about the examples, which every version looks for anew.
+    return tuple(f for f in found if f.severity is not Severity.WARNING)
 
 
 def _table(values: dict[str, Any]) -> TableShape:

@@ -1,6 +1,5 @@
 """What can be seen of a project's examples, without changing anything."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ftcore.data.destinations.base import Judgement
@@ -12,7 +11,7 @@ from ftcore.data.findings import Finding
 from ftcore.data.likeness import ExampleMap, likeness_texts, map_examples
 from ftcore.data.quality import Quality, measure_quality
 from ftcore.data.splitting import SplitPlan
-from ftcore.errors import UnknownFileKindError, UnknownVersionError
+from ftcore.errors import UnknownFileKindError
 from ftcore.models.embeddings import Vectors, default_embedder
 from ftcore.models.token_counters import token_counter
 from ftcore.storage.records import DatasetRow, ProjectRow
@@ -21,16 +20,11 @@ from ftcore.training.costs import quotes
 from ftcore.training.prices import Quote
 from ftcore.workshop.context import Context
 from ftcore.workshop.dataset_folder import KeptDataset, Reading
+from ftcore.workshop.history import after, before, edits_since_import, find_version
 from ftcore.workshop.recent import Recent
 from ftcore.workshop.substance import MOST_COMPARED, SubstanceMaker, plan_of
 from ftcore.workshop.vector_cache import VectorCache
-from ftcore.workshop.versions import (
-    DatasetVersion,
-    Versions,
-    after,
-    before,
-    edits_since_import,
-)
+from ftcore.workshop.versions import DatasetVersion, Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +67,7 @@ class DatasetViews:
             context.settings.data_dir / "vectors", default_embedder
         )
         self._substance = SubstanceMaker(self._vectors)
+        self._pictures: Recent[ExampleMap] = Recent()
         self._judgements: Recent[list[Judgement]] = Recent()
 
     def current(self, participant_id: str) -> CurrentDataset | None:
@@ -166,7 +161,11 @@ class DatasetViews:
         if row.rows > MOST_COMPARED:
             return None
         dataset = self._versions.read(row).dataset
-        return map_examples(dataset, self.vectors(participant_id))
+        return self._pictures.get(
+            row.fingerprint,
+            row.rows,
+            lambda: map_examples(dataset, self.vectors(participant_id)),
+        )
 
     def quality(self, participant_id: str) -> Quality:
         """Return how good the current examples are, and what would help most.
@@ -235,15 +234,3 @@ def _stem(name: str) -> str:
     """Return a file's name without its endings, safe on every system."""
     plain = "".join(c if c.isalnum() or c in "-_ " else "." for c in name)
     return plain.split(".")[0].strip()[:60] or text("dataset.file_name")
-
-
-def find_version(rows: Sequence[DatasetRow], version_id: str) -> DatasetRow:
-    """Return one version of a project.
-
-    Raises:
-        UnknownVersionError: It is not among them.
-    """
-    for row in rows:
-        if row.id == version_id:
-            return row
-    raise UnknownVersionError(version=version_id)

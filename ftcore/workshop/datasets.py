@@ -1,20 +1,21 @@
 """Step 2: bring examples from a file, the Hub, a template or an empty table."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from ftcore.data.check import check_file
-from ftcore.data.checks import CHECKS
 from ftcore.data.examples import Dataset, Task
 from ftcore.data.findings import CheckReport, Finding, Verdict
 from ftcore.data.options import MEGABYTE, ColumnChoice, Limits, ReadOptions
 from ftcore.data.templates import Template, load_template
 from ftcore.errors import FileTooLargeError, NoSourceFileError
 from ftcore.texts import text
-from ftcore.workshop.dataset_edits import DatasetEdits, Params
+from ftcore.workshop.dataset_edits import Params
+from ftcore.workshop.dataset_fixes import DatasetFixes
 from ftcore.workshop.dataset_folder import KeptDataset, Reading, Source
 from ftcore.workshop.dataset_views import CurrentDataset
-from ftcore.workshop.versions import NewVersion, edits_since_import
+from ftcore.workshop.history import edits_since_import
+from ftcore.workshop.versions import NewVersion
 
 Progress = Callable[[float], None]
 Content = bytes | Path
@@ -22,10 +23,11 @@ Content = bytes | Path
 _MORE = "more_like_this"
 
 
-class Datasets(DatasetEdits):
+class Datasets(DatasetFixes):
     """Verbs on the examples of the participant's current project.
 
-    Looking is in ``DatasetViews`` and changing in ``DatasetEdits``; bringing is here.
+    Looking is in ``DatasetViews``, changing by hand in ``DatasetEdits``, with one click
+    in ``DatasetFixes``, and bringing here.
     """
 
     def check(
@@ -153,8 +155,10 @@ class Datasets(DatasetEdits):
     ) -> None:
         if report.dataset is None or report.verdict is Verdict.REJECT:
             return
+        # What is about the examples is looked for in every version anew.
+        codes = {finding.code for finding in self._substance.checked(report.dataset)}
         reading = Reading(
-            tuple(_of_the_file(report.findings, report.dataset)),
+            tuple(_without(report.findings, codes)),
             report.mends,
             report.left_out,
             report.table,
@@ -177,13 +181,11 @@ class Datasets(DatasetEdits):
             raise FileTooLargeError(found_mb=round(size / MEGABYTE), limit_mb=limit)
 
 
-def _of_the_file(findings: tuple[Finding, ...], dataset: Dataset) -> Iterator[Finding]:
-    """Leave out what is about the examples: every version looks for that anew."""
-    substance = {finding.code for check in CHECKS for finding in check(dataset)}
+def _without(findings: Iterable[Finding], codes: Collection[str]) -> Iterator[Finding]:
+    """Leave out the findings of some codes, with the lines that count more of them."""
     was_left_out = False
     for finding in findings:
-        if finding.code == _MORE and was_left_out:
-            continue
-        was_left_out = finding.code in substance
+        if finding.code != _MORE:
+            was_left_out = finding.code in codes
         if not was_left_out:
             yield finding

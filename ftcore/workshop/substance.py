@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ftcore.data.changes import renumber
 from ftcore.data.check import arrange, shorten
 from ftcore.data.checks import CHECKS
 from ftcore.data.examples import Dataset
@@ -51,6 +52,7 @@ class SubstanceMaker:
     def __init__(self, cache: VectorCache) -> None:
         self._cache = cache
         self._made: Recent[Substance] = Recent()
+        self._checked: Recent[list[Finding]] = Recent()
 
     def of(self, row: DatasetRow, kept: KeptDataset) -> Substance:
         """Return what follows from the examples of a version."""
@@ -59,6 +61,15 @@ class SubstanceMaker:
             f"{row.id} {by_meaning}",
             row.rows,
             lambda: self._make(row, kept, by_meaning=by_meaning),
+        )
+
+    def checked(self, dataset: Dataset) -> list[Finding]:
+        """Return what the checks find, by the examples' positions, from 1.
+
+        The same examples are checked once, in whatever version they are.
+        """
+        return self._checked.get(
+            dataset.fingerprint, len(dataset), lambda: _check(dataset)
         )
 
     def _can_embed(self, row: DatasetRow, kept: KeptDataset) -> bool:
@@ -75,7 +86,7 @@ class SubstanceMaker:
         dataset, plan = kept.dataset, plan_of(row, kept)
         if not dataset.examples:
             return Substance((), plan)
-        found = [finding for check in CHECKS for finding in check(dataset)]
+        found = [*self.checked(dataset)]
         if len(dataset) <= MOST_COMPARED:
 
             def embed(part: Dataset) -> Vectors:
@@ -90,6 +101,11 @@ class SubstanceMaker:
                 near = find_leaks(train, test, embed(train), embed(test))
                 plan = replace(plan, leaks=_merged([*plan.leaks, *near]))
         return Substance(shorten(arrange(found)), plan)
+
+
+def _check(dataset: Dataset) -> list[Finding]:
+    numbered = renumber(dataset)
+    return [finding for check in CHECKS for finding in check(numbered)]
 
 
 def plan_of(row: DatasetRow, kept: KeptDataset) -> SplitPlan:

@@ -22,11 +22,8 @@ from ftcore.workshop.dataset_folder import (
     load_source,
     save_dataset,
 )
+from ftcore.workshop.history import change_params
 from ftcore.workshop.recent import Recent
-
-RESTORE = "restore"
-BEGINNINGS = ("import", "reread", "hub", "template", "table")  # not made by hand
-_REDO = "redo"  # param of a version that an undo made: what a redo brings back
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +165,7 @@ class Versions:
                 row.created_at,
                 row.rows,
                 str(row.change.get("code", "")),
-                params(row),
+                change_params(row),
                 is_current=place == 0,
                 trained=row.id in trained,
             )
@@ -183,69 +180,3 @@ class Versions:
             and self.read(row).test == new.kept.test
             and (new.source is None or self.reading(row) == new.source.reading)
         )
-
-
-def params(row: DatasetRow) -> dict[str, object]:
-    """Return the values that say what a version's change did."""
-    found = row.change.get("params")
-    return dict(found) if isinstance(found, dict) else {}
-
-
-def before(rows: Sequence[DatasetRow]) -> DatasetRow | None:
-    """Return the version that an undo brings back, if any.
-
-    Args:
-        rows: Versions of one project, newest first.
-    """
-    by_id = {row.id: row for row in rows}
-    if not rows:
-        return None
-    row = _undone_to(rows[0], by_id)
-    return by_id.get(row.parent_id or "")
-
-
-def edits_since_import(rows: Sequence[DatasetRow]) -> int:
-    """Count the changes between the current version and the file it descends from."""
-    by_id = {row.id: row for row in rows}
-    row, count = rows[0] if rows else None, 0
-    while row is not None and row.change.get("code") not in BEGINNINGS:
-        if row.change.get("code") == RESTORE:
-            row = by_id.get(str(params(row)["version"]))
-        else:
-            row, count = by_id.get(row.parent_id or ""), count + 1
-    return count
-
-
-def undo_params(rows: Sequence[DatasetRow], target: DatasetRow) -> dict[str, object]:
-    """Return what the version made by an undo must remember, to be redone."""
-    by_id = {row.id: row for row in rows}
-    undone = _undone_to(rows[0], by_id).id
-    return restore_params(target) | {_REDO: [*_redo_stack(rows), undone]}
-
-
-def after(rows: Sequence[DatasetRow]) -> DatasetRow | None:
-    """Return the version that a redo brings back: the one undone last, if any."""
-    stack = _redo_stack(rows)
-    return next((row for row in rows if stack and row.id == stack[-1]), None)
-
-
-def redo_params(rows: Sequence[DatasetRow], target: DatasetRow) -> dict[str, object]:
-    """Return what the version made by a redo must remember."""
-    return restore_params(target) | {_REDO: _redo_stack(rows)[:-1]}
-
-
-def restore_params(target: DatasetRow) -> dict[str, object]:
-    """Return what the version made by going back must remember."""
-    return {"version": target.id, "number": target.number}
-
-
-def _redo_stack(rows: Sequence[DatasetRow]) -> list[str]:
-    found = params(rows[0]).get(_REDO) if rows else None
-    return [str(version_id) for version_id in found] if isinstance(found, list) else []
-
-
-def _undone_to(row: DatasetRow, by_id: Mapping[str, DatasetRow]) -> DatasetRow:
-    """Follow undos and redos to the version whose place they took."""
-    while _REDO in params(row):
-        row = by_id[str(params(row)["version"])]
-    return row

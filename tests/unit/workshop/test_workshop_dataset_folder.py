@@ -80,9 +80,12 @@ def test_a_folder_is_never_seen_half_written(
     assert not (tmp_path / "one").exists()
 
 
-def test_a_folder_of_before_gives_its_findings(tmp_path: Path) -> None:
+def test_a_folder_of_before_gives_what_was_wrong_with_its_file(tmp_path: Path) -> None:
     save_dataset(tmp_path / "one", kept())
-    rows = [{"code": "duplicate", "severity": "warning", "line": 3, "params": {}}]
+    rows = [
+        {"code": "trailing_comma", "severity": "repair", "line": 3, "params": {}},
+        {"code": "duplicate", "severity": "warning", "line": 3, "params": {}},
+    ]
     (tmp_path / "one" / "findings.json").write_text(json.dumps(rows))
     found = load_reading(tmp_path / "one").findings
-    assert found == (Finding("duplicate", Severity.WARNING, 3),)
+    assert found == (Finding("trailing_comma", Severity.REPAIR, 3),)
