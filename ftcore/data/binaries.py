@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Office 97 to 2003, or a password
 # Signatures as published by each format; the names are keys of ``file_kinds``.
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"%PDF-", "pdf"),
@@ -20,7 +21,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"fLaC", "audio"),
     (4, b"ftyp", "video"),
     (0, b"\x1aE\xdf\xa3", "video"),
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_office"),
+    (0, OLD_OFFICE, "old_office"),
     (0, b"SQLite format 3\x00", "sqlite"),
     (0, b"\x1f\x8b", "compressed"),
     (0, b"7z\xbc\xaf\x27\x1c", "compressed"),
@@ -48,7 +49,7 @@ _ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 # A folder or file name near the start of the archive tells what the zip carries.
 _ZIP_MEMBERS: Mapping[bytes, str] = {
     b"xl/": "excel",
-    b"spreadsheet": "excel",
+    b"opendocument.spreadsheet": "excel",
     b"Index/Document.iwa": "excel",
     b"word/": "word",
     b"opendocument.text": "word",

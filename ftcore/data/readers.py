@@ -1,21 +1,19 @@
 """Turn an uploaded file into a `Dataset`, told by its content and not by its name."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from ftcore.data.assembly import Assembled, assemble
-from ftcore.data.decoding import decode
 from ftcore.data.examples import Dataset
 from ftcore.data.findings import Finding, Severity
+from ftcore.data.opening import open_file
 from ftcore.data.options import ReadOptions
 from ftcore.data.origins import LeftOut, Mend, TableShape
 from ftcore.data.rows import RowsRead
 from ftcore.data.shapes import gather_messages
-from ftcore.data.sources import Sources, explain, physical_lines
-from ftcore.data.text_rows import split_text
+from ftcore.data.sources import Sources, explain
+from ftcore.data.splits import Split
 from ftcore.data.values import excerpt
 
 _BY_THEMSELVES = ReadOptions()
@@ -45,16 +43,6 @@ class ReadResult:
     left_out: tuple[LeftOut, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
-    """A file split into records, wherever they come from."""
-
-    findings: tuple[Finding, ...]
-    rows: RowsRead
-    text: str
-    lines: Callable[[], Sequence[str]]
-
-
 def read_dataset(
     filename: str, content: bytes, options: ReadOptions = _BY_THEMSELVES
 ) -> ReadResult:
@@ -70,18 +58,25 @@ def read_dataset(
     Raises:
         WrongTaskError: No row at all can serve ``options.task``.
     """
-    decoded = decode(content)
-    if decoded.text is None:
-        return ReadResult(None, decoded.findings)
-    split = split_text(filename, decoded.text, options)
-    lines = partial(physical_lines, decoded.raw)
-    return _finish(
-        filename, _Split(decoded.findings, split.rows, split.text, lines), options
-    )
+    split = open_file(filename, content, options)
+    if split.rows is None:
+        table = _with_sheets(None, split)
+        return ReadResult(None, split.findings, table=table)
+    read = _finish(filename, split, split.rows, options)
+    return replace(read, table=_with_sheets(read.table, split))
 
 
-def _finish(filename: str, split: _Split, options: ReadOptions) -> ReadResult:
-    rows, before = split.rows, split.findings
+def _with_sheets(table: TableShape | None, split: Split) -> TableShape | None:
+    if not split.sheets:
+        return table
+    shape = table or TableShape()
+    return replace(shape, sheets=split.sheets, sheet=split.sheet)
+
+
+def _finish(
+    filename: str, split: Split, rows: RowsRead, options: ReadOptions
+) -> ReadResult:
+    before = split.findings
     if rows.over_limit:
         params = {"limit": options.limits.max_rows}
         limit = Finding("too_many_rows", Severity.ERROR, params={**params})

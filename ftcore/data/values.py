@@ -21,8 +21,16 @@ class TextValue:
     fault: str = ""
 
 
+class CellError(str):
+    """What a spreadsheet shows in place of a value; empty if nothing was saved."""
+
+    __slots__ = ()
+
+
 def as_text(value: object) -> TextValue:
     """Accept text, numbers, truth values and OpenAI's or Google's text parts."""
+    if isinstance(value, CellError):
+        return TextValue(fault="cell_error" if value else "formula_unsaved")
     if isinstance(value, str):
         notes = ["number_to_text"] if isinstance(value, NumberText) else []
         if not needs_cleaning(value):

@@ -71,7 +71,7 @@ def test_label_variants_are_mends():
 
 
 def test_rows_of_another_task_are_left_out():
-    labels = ['{"text": "t%d", "label": "a"}' % i for i in range(3)]
+    labels = [f'{{"text": "t{i}", "label": "a"}}' for i in range(3)]
     text = "\n".join([*labels, '{"prompt": "p", "completion": "c"}'])
     (left,) = read(text).left_out
     assert (left.line, left.code) == (4, "other_task")
