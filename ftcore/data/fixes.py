@@ -10,6 +10,7 @@ from ftcore.data.cleaning import comparable
 from ftcore.data.examples import Dataset, Example
 from ftcore.data.findings import Finding
 from ftcore.data.likeness import check_near_duplicates
+from ftcore.data.masking import mask_dataset
 from ftcore.data.mending import (
     mend_messages,
     with_full_stop,
@@ -203,6 +204,7 @@ FIXES: Mapping[str, Fix] = {
     "near_duplicate": _taking_out("near_duplicate", check_near_duplicates),
     "two_answers": _keep_the_usual("two_answers"),
     "two_labels": _keep_the_usual("two_labels"),
+    "personal_data": mask_dataset,
 }
 
 # In this order: mended texts may turn out to be copies, which go last.

@@ -34,6 +34,7 @@ from ftcore.data.checks.style import (
     check_spaces,
     check_treatment,
 )
+from ftcore.data.personal_data import check_personal_data
 
 __all__ = [
     "CHARACTERS_PER_TOKEN",
@@ -68,6 +69,7 @@ CHECKS: tuple[Check, ...] = (
     check_template_tokens,
     check_markup,
     check_formulas,
+    check_personal_data,
 )
 
 # Those that look at one example alone: a big file is given to them in parts.
@@ -80,5 +82,6 @@ ROW_CHECKS: frozenset[Check] = frozenset(
         check_template_tokens,
         check_markup,
         check_formulas,
+        check_personal_data,
     }
 )
