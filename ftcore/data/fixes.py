@@ -9,12 +9,12 @@ from ftcore.data.checks.base import Check, identity
 from ftcore.data.cleaning import comparable
 from ftcore.data.examples import Dataset, Example
 from ftcore.data.findings import Finding
+from ftcore.data.labels import choose_spellings, with_target
 from ftcore.data.likeness import check_near_duplicates
 from ftcore.data.masking import mask_dataset
 from ftcore.data.mending import (
     mend_messages,
     with_full_stop,
-    with_target,
     without_formula,
     without_markup,
     without_tokens,
@@ -146,8 +146,8 @@ def _unusual(dataset: Dataset, group: list[int]) -> list[int]:
 
 
 def _respell(dataset: Dataset, rows: frozenset[int] | None) -> FixResult:
-    best = classes.best_spellings(dataset)
-    return _relabel(dataset, rows, lambda e: best[classes.spelling_key(e)])
+    best, _ = choose_spellings(Counter(example.target for example in dataset))
+    return _relabel(dataset, rows, lambda e: best[e.target])
 
 
 def _correct_typos(dataset: Dataset, rows: frozenset[int] | None) -> FixResult:

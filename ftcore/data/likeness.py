@@ -31,6 +31,7 @@ Vectors = npt.NDArray[np.float32]
 # How the thresholds were measured: docs/decisions/substance-checks.md.
 NEAR_COSINE = 0.93  # e5 puts unrelated questions of one business at 0.78 to 0.90
 LEAK_COSINE = 0.93
+SPELLING_COSINE = 0.5  # of letters; the words decide, so this one may let more by
 MOST_NEIGHBOURS = 8  # compared word by word, for each example
 _BLOCK = 512  # rows of the product at once: 512 x 5,000 cosines are 10 MB
 _GRAM = 3
@@ -45,7 +46,9 @@ def likeness_texts(dataset: Dataset) -> list[str]:
     return [_asked(example) for example in dataset]
 
 
-def near_duplicates(dataset: Dataset, vectors: Vectors) -> Iterator[Finding]:
+def near_duplicates(
+    dataset: Dataset, vectors: Vectors, limit: float = NEAR_COSINE
+) -> Iterator[Finding]:
     """Name each example that practically repeats an earlier one.
 
     Two examples are near-duplicates if their questions are close in meaning *and*
@@ -56,12 +59,13 @@ def near_duplicates(dataset: Dataset, vectors: Vectors) -> Iterator[Finding]:
     Args:
         dataset: ``n`` examples.
         vectors: Unit rows of shape ``(n, any)`` of :func:`likeness_texts`.
+        limit: Cosine from which two questions are close in meaning.
     """
     lines = [line for line, _ in numbered(dataset)]
     rows = _first_copies(dataset)
     questions = [wording(_asked(dataset.examples[row])) for row in rows]
     answers = [wording(dataset.examples[row].target) for row in rows]
-    near = _neighbours(vectors[rows], NEAR_COSINE)
+    near = _neighbours(vectors[rows], limit)
     gone: set[int] = set()
     for later, others in enumerate(near):
         for earlier, cosine in others:
@@ -79,7 +83,8 @@ def near_duplicates(dataset: Dataset, vectors: Vectors) -> Iterator[Finding]:
 
 def check_near_duplicates(dataset: Dataset) -> Iterator[Finding]:
     """Find near-duplicates by spelling alone, where no vectors are at hand."""
-    return near_duplicates(dataset, spelling_vectors(likeness_texts(dataset)))
+    vectors = spelling_vectors(likeness_texts(dataset))
+    return near_duplicates(dataset, vectors, SPELLING_COSINE)
 
 
 def find_leaks(

@@ -45,12 +45,6 @@ def mend_messages(example: Example, mend: Mending) -> Example | None:
     return None
 
 
-def with_target(example: Example, target: str) -> Example:
-    """Return the example with another answer or label."""
-    last = Message(example.messages[-1].role, target)
-    return replace(example, messages=(*example.messages[:-1], last))
-
-
 def _until_settled(text: str, step: Mending) -> str:
     """Repeat a step that only shortens until it changes nothing more."""
     while (mended := step(text)) != text:

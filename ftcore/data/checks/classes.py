@@ -6,8 +6,9 @@ from difflib import SequenceMatcher
 
 from ftcore.data.checks.base import MIN_EXAMPLES, distinct, numbered, warning
 from ftcore.data.cleaning import without_accents
-from ftcore.data.examples import Dataset, Example, Task
+from ftcore.data.examples import Dataset, Task
 from ftcore.data.findings import Finding, Severity
+from ftcore.data.labels import choose_spellings
 from ftcore.data.values import excerpt
 from ftcore.texts import percent
 
@@ -42,26 +43,12 @@ def check_spellings(dataset: Dataset) -> Iterator[Finding]:
     """Labels that differ in case, spaces or accents; a file comes without them."""
     if dataset.task is not Task.CLASSIFICATION:
         return
-    chosen = best_spellings(dataset)
+    chosen, _ = choose_spellings(Counter(example.target for example in dataset))
     for line, example in numbered(dataset):
-        best = chosen[spelling_key(example)]
+        best = chosen[example.target]
         if example.target != best:
             found = excerpt(example.target)
             yield warning("label_spelling", line, found=found, label=excerpt(best))
-
-
-def spelling_key(example: Example) -> str:
-    """Return what all spellings of the example's label have in common."""
-    return without_accents(example.target)
-
-
-def best_spellings(dataset: Dataset) -> dict[str, str]:
-    """Return the most used spelling (of a tie, the first) of each label."""
-    counts: dict[str, Counter[str]] = {}
-    for example in dataset:
-        spelt = " ".join(example.target.split())
-        counts.setdefault(spelling_key(example), Counter())[spelt] += 1
-    return {key: spelt.most_common(1)[0][0] for key, spelt in counts.items()}
 
 
 def check_typos(dataset: Dataset) -> Iterator[Finding]:

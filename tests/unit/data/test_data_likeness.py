@@ -6,14 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.data.examples import Dataset, Example, Task
-from ftcore.data.fixes import renumber
+from ftcore.data.fixes import apply_fix, renumber
 from ftcore.data.likeness import (
     check_near_duplicates,
     find_leaks,
     likeness_texts,
     map_examples,
     near_duplicates,
-    spelling_vectors,
 )
 from ftcore.data.templates import list_templates
 from ftcore.data.wording import same_wording, wording
@@ -93,18 +92,16 @@ def test_one_word_in_ten_may_differ_in_a_long_text_but_no_denial():
     assert not same_wording(wording(long), wording(long.replace("nadie", "alguien")))
 
 
-@pytest.mark.parametrize("by_meaning", [True, False])
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_near_duplicates_are_named(one, other, by_meaning, embedder):
+def test_near_duplicates_are_named(one, other, embedder):
     dataset = chat(("¿Dónde están?", "En el centro."), (one, OPEN), (other, OPEN))
-    texts = likeness_texts(dataset)
-    vectors = embedder.passage(texts) if by_meaning else spelling_vectors(texts)
-    found = list(near_duplicates(dataset, vectors))
-    if by_meaning:
-        assert [(f.code, f.line) for f in found] == [("near_duplicate", 3)]
-        assert found[0].params["first"] == 2
-    else:
-        assert {f.line for f in found} <= {3}
+    found = list(near_duplicates(dataset, embedder.passage(likeness_texts(dataset))))
+    assert [(f.code, f.line) for f in found] == [("near_duplicate", 3)]
+    assert found[0].params["first"] == 2
+    # One click finds the same without the embedder.
+    assert [f.line for f in check_near_duplicates(dataset)] == [3]
+    fixed = apply_fix(dataset, "near_duplicate", frozenset({3}))
+    assert [example.prompt for example in fixed.dropped] == [other]
 
 
 @pytest.mark.parametrize(("one", "other"), OTHER)
