@@ -21,7 +21,7 @@ from ftcore.errors import (
 from ftcore.runtime import DEFAULT_SEED
 
 FEW_EXAMPLES = 10  # a test of a fifth of fewer would be a single answer
-MOST_ONE_BY_ONE = 200  # heads fitted one by one: about 10 ms each
+MOST_ONE_BY_ONE = 200  # heads fitted one by one: 2.6 s of one processor
 
 
 class SplitMethod(StrEnum):
