@@ -11,13 +11,15 @@ from ftcore.data.findings import CheckReport, Finding, Severity, Verdict
 from ftcore.data.options import MEGABYTE, ReadOptions
 from ftcore.data.origins import Mend
 from ftcore.data.readers import ReadResult, read_dataset
-from ftcore.data.streaming import MOST_LEFT_OUT, MOST_MENDS, stream_file
+from ftcore.data.stream_origins import MOST_LEFT_OUT
+from ftcore.data.streaming import stream_file
 from ftcore.data.substance import Checked, check_examples
 from ftcore.data.summary import summarise
 
 __all__ = ["MOST_PER_CODE", "arrange", "check_file", "shorten"]
 
 _BY_THEMSELVES = ReadOptions()
+MOST_MENDS = 200  # of a sample
 STREAM_FROM = 8 * MEGABYTE  # a smaller file is read at once
 
 

@@ -4,6 +4,7 @@ import codecs
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,10 +21,12 @@ from ftcore.data.decoding import (
     wide_encoding,
 )
 from ftcore.data.findings import Finding, Severity
+from ftcore.data.sources import physical_lines
 
 BLOCK = 1 << 20  # bytes read at once
 # Text, bytes of the file read so far, codes of what was mended to decode it.
 _Piece = tuple[str, int, tuple[str, ...]]
+_MOST_RAW = 1_000  # mended lines of one piece that are kept as they were
 _LONGEST_LINE = 4 * BLOCK  # characters; a longer line is cut at a space
 
 
@@ -103,11 +106,13 @@ class Chunk:
         text: The clean text.
         findings: What was mended in its lines.
         done: Bytes of the file read so far.
+        raw: Lines that were mended, as they were, by their number.
     """
 
     text: str
     findings: list[Finding] = field(default_factory=list)
     done: int = 0
+    raw: dict[int, str] = field(default_factory=dict)
 
 
 def detect(source: Source) -> Encoding | None:
@@ -118,17 +123,18 @@ def detect(source: Source) -> Encoding | None:
     for mark, name in MARKS:
         if head.startswith(mark):
             if name != "utf-8-sig":
-                return _wide(source, name)
+                unit = 4 if name == "utf-32" else 2
+                return _wide(source, name, source.size - source.size % unit)
             found = Finding("byte_order_mark", Severity.REPAIR)
             return _narrow(source, len(mark), (found,))
     wide = wide_encoding(head)
-    return _wide(source, wide) if wide is not None else _narrow(source, 0, ())
+    if wide is not None:
+        return _wide(source, wide, source.size)
+    return _narrow(source, 0, ())
 
 
-def _wide(source: Source, name: str) -> Encoding | None:
-    unit = 4 if name == "utf-32" else 2
-    found = Encoding(name, 0, source.size - source.size % unit)
-    return _named(source, found)
+def _wide(source: Source, name: str, end: int) -> Encoding | None:
+    return _named(source, Encoding(name, 0, end))
 
 
 def _named(source: Source, encoding: Encoding) -> Encoding | None:
@@ -167,14 +173,14 @@ def _narrow(
             broken = error
     if controls > max(2, CONTROL_SHARE * (end - start)):
         return None
-    whole = Encoding("utf-8", start, end, findings, lines.inside)
+    filled = Encoding("utf-8", start, source.size, findings, lines.inside)
     if broken is not None:
-        return _not_utf8(source, whole)
+        return _not_utf8(source, filled)
     cut = len(decoder.getstate()[0])
     if not cut:
-        return whole
+        return Encoding("utf-8", start, end, findings, lines.inside)
     if is_ascii or start:
-        return _not_utf8(source, whole)
+        return _not_utf8(source, filled)
     said = (*findings, Finding("cut_character", Severity.REPAIR))
     return Encoding("utf-8", start, end - cut, said, lines.inside)
 
@@ -281,11 +287,21 @@ def text_chunks(source: Source, encoding: Encoding) -> Iterator[Chunk]:
     line = 1
     for text, done, noted in _cut(_pieces(source, encoding)):
         found = [_moved(finding, line - 1) for finding in noted]
+        chunk = Chunk(text, found, done)
         if not _is_clean(text):
-            text, mended = clean_lines(text)
-            found += [_moved(finding, line - 1) for finding in mended]
-        yield Chunk(text, found, done)
+            chunk.text, mended = clean_lines(text)
+            chunk.findings += [_moved(finding, line - 1) for finding in mended]
+            chunk.raw = _mended_lines(text, chunk.findings, line)
         line += count_lines(text)
+        yield chunk
+
+
+def _mended_lines(
+    text: str, findings: Iterable[Finding], first_line: int
+) -> dict[int, str]:
+    numbers = {f.line for f in islice(findings, _MOST_RAW) if f.line is not None}
+    lines = physical_lines(text)
+    return {number: lines[number - first_line] for number in numbers}
 
 
 def _is_clean(text: str) -> bool:

@@ -76,6 +76,11 @@ class JsonStream(JsonRows):
         self._check_closed()
         yield self._drained(), self._text
 
+    @property
+    def position(self) -> int:
+        """Where in the window the next batch starts."""
+        return self._position
+
     def _pass(self) -> None:
         end = len(self._text) if self._is_last else len(self._text) - _AHEAD
         while self._position < end and not self._out.over_limit:

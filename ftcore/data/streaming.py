@@ -1,55 +1,30 @@
 """Check a big file in one pass and in bounded memory."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice, pairwise
-from typing import overload
+from itertools import pairwise
 
 from ftcore.data.assembly import Assembled
 from ftcore.data.batch_assembly import BatchBuilder, Decision
-from ftcore.data.chunks import Encoding, Source, detect, text_chunks
+from ftcore.data.chunks import Source, text_chunks
 from ftcore.data.finding_log import FindingLog
 from ftcore.data.findings import Finding, Severity
-from ftcore.data.json_rows import JsonRows
 from ftcore.data.json_stream import JsonStream, newlines_only
 from ftcore.data.options import MEGABYTE, ReadOptions
-from ftcore.data.origins import LeftOut, Mend, TableShape
-from ftcore.data.readers import (
-    ReadResult,
-    dataset_name,
-    read_dataset,
-    say_truncated,
-    table_shape,
-)
+from ftcore.data.origins import TableShape
+from ftcore.data.readers import ReadResult, dataset_name, say_truncated, table_shape
 from ftcore.data.rows import RowsRead
-from ftcore.data.sources import Sources, physical_lines
+from ftcore.data.stream_origins import Batch, Origins, lines_until
+from ftcore.data.stream_plan import NoPlan, Plan, make_plan
 from ftcore.data.substance import Checked, Substance
 from ftcore.data.table_stream import CsvStream, TableStream
-from ftcore.data.text_rows import looks_like_json
 
-MOST_MENDS = 200
-MOST_LEFT_OUT = 1_000
-WHOLE_MB = 50  # largest file that may be read whole when it cannot be streamed
+WHOLE_MB = 50  # largest text that is read whole when it cannot be streamed
 _PAUSE = 0.25  # seconds between two reports of progress
-_MOST_HEAD = 4 * MEGABYTE  # characters that tell what the file is
-# What these codes say was mended in the whole text, before there were any rows.
-_WRAPPED = frozenset(
-    {
-        "json_in_table",
-        "keys_as_questions",
-        "markdown_table",
-        "markup_file",
-        "notebook_file",
-        "table_quotes",
-        "text_around",
-    }
-)
-Progress = Callable[[float], None]
 _WHOLE_STAGE = 3  # after what was said of single rows
-# Records, what their spans mean, and the lines they stand in.
-_Batch = tuple[RowsRead, str, Callable[[], Sequence[str]]]
+Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +40,6 @@ class Streamed:
     read: ReadResult
     checked: Checked | None
     log: FindingLog
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What the start of the file tells of the whole."""
-
-    filename: str
-    source: Source
-    options: ReadOptions
-    encoding: Encoding
-    head: str
-    is_json: bool
-    decision: Decision
 
 
 def stream_file(
@@ -101,78 +63,27 @@ def stream_file(
     Raises:
         WrongTaskError: No row at all can serve ``options.task``.
     """
-    plan = _plan(filename, source, options)
-    if not isinstance(plan, _Plan):
-        return plan
+    plan = make_plan(filename, source, options)
+    if isinstance(plan, NoPlan):
+        return _without_plan(source, plan)
     first = _Pass(plan, plan.decision, progress)
     streamed = first.run()
-    decision = first.decision
     if streamed is None:  # its start misled us: once more, knowing better
-        streamed = _Pass(plan, decision, progress).run(is_sure=True)
+        streamed = _Pass(plan, first.decision, progress).run(is_sure=True)
     return streamed
 
 
-def _plan(
-    filename: str, source: Source, options: ReadOptions
-) -> _Plan | Streamed | None:
-    encoding = detect(source)
-    if encoding is None:
+def _without_plan(source: Source, plan: NoPlan) -> Streamed | None:
+    """Refuse a text that would have to be read whole and is too big for that."""
+    if plan.read is None or source.size <= WHOLE_MB * MEGABYTE:
         return None
-    head = _head(source, encoding)
-    is_json = looks_like_json(head)
-    trial = replace(options, task=None)
-    read = read_dataset(filename, head.encode("utf-8", "replace"), trial)
-    is_odd = any(finding.code in _WRAPPED for finding in read.findings)
-    if is_json and not is_odd:
-        is_document = filename.lower().endswith(".json")
-        rows = JsonRows(head, is_document=is_document, limits=options.limits).read()
-        is_odd = len(rows.records) < 2  # one object that holds them all
-    if is_odd or read.dataset is None:
-        if source.size <= WHOLE_MB * MEGABYTE:
-            return None
-        return _refused(source, read, is_odd=is_odd or is_json)
-    decision = Decision.of(read.dataset.task)
-    if options.task is not None:
-        decision = replace(decision, task=options.task)
-    return _Plan(filename, source, options, encoding, head, is_json, decision)
-
-
-def _head(source: Source, encoding: Encoding) -> str:
-    chunk = next(text_chunks(source, encoding), None)
-    return chunk.text[:_MOST_HEAD] if chunk is not None else ""
-
-
-def _refused(source: Source, read: ReadResult, *, is_odd: bool) -> Streamed:
-    """Refuse a file that would have to be read whole and is too big for that."""
     log = FindingLog()
-    if is_odd:
+    if plan.is_wrapped:
         params = {"found": source.size // MEGABYTE, "limit": WHOLE_MB}
         log.add([Finding("too_big_to_mend", Severity.ERROR, params={**params})])
     else:
-        log.add(read.findings)
-    return Streamed(replace(read, dataset=None), None, log)
-
-
-@dataclass(slots=True)
-class _Origins:
-    """The first rows that were mended and left out."""
-
-    mends: list[Mend] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    kept: int = 0
-
-    def note(self, sources: Sources, rows: RowsRead, built: Assembled) -> None:
-        if len(self.left_out) < MOST_LEFT_OUT and (rows.lost or built.lost):
-            lost = rows.lost[:MOST_LEFT_OUT], built.lost[:MOST_LEFT_OUT]
-            room = MOST_LEFT_OUT - len(self.left_out)
-            self.left_out += sources.left_out(*lost)[:room]
-        if len(self.mends) < MOST_MENDS:
-            room = MOST_MENDS - len(self.mends)
-            self.mends += [
-                replace(mend, row=mend.row + self.kept)
-                for mend in islice(sources.mends(built.kept), room)
-            ]
-        self.kept += len(built.kept)
+        log.add(plan.read.findings)
+    return Streamed(replace(plan.read, dataset=None, mends=()), None, log)
 
 
 class _Pass:
@@ -183,7 +94,7 @@ class _Pass:
     """
 
     def __init__(
-        self, plan: _Plan, decision: Decision, progress: Progress | None
+        self, plan: Plan, decision: Decision, progress: Progress | None
     ) -> None:
         self.decision = decision
         self._plan = plan
@@ -192,8 +103,7 @@ class _Pass:
         self._done = 0
         self._log = FindingLog()
         self._mended: list[Finding] = []
-        self._waiting: list[Finding] = []
-        self._origins = _Origins()
+        self._origins = Origins()
 
     def run(self, *, is_sure: bool = False) -> Streamed | None:
         """Return what there is to say; ``None`` if the decision proved wrong."""
@@ -201,19 +111,20 @@ class _Pass:
         builder = BatchBuilder(
             is_table=not plan.is_json, options=plan.options, decision=self.decision
         )
-        substance = Substance(
-            dataset_name(plan.filename), self.decision.task, self._log
-        )
+        name = dataset_name(plan.filename)
+        substance = Substance(name, self.decision.task, self._log)
         self._log.add(plan.encoding.findings)
         shape = RowsRead()
         total = 0
-        for (rows, text, lines), following in _with_next(self._batches()):
+        for batch, following in _with_next(self._batches()):
+            rows = batch.rows
             shape = rows if rows.names or not shape.names else shape
             total += len(rows.records)
             if rows.over_limit or total > plan.options.limits.max_rows:
                 return self._over_limit(shape)
             built = builder.take(rows, is_last=following is None)
-            self._say(rows, built, Sources(rows, text, lines, self._due(rows)))
+            self._say(rows, built)
+            self._origins.note(batch, built)
             substance.add(built.examples)
             self._pause()
         decided = builder.decide()
@@ -227,16 +138,11 @@ class _Pass:
     ) -> Streamed:
         whole = builder.conclude()
         self._log.add(whole.findings, _WHOLE_STAGE)
-        checked = substance.finish() if self._origins.kept else None
+        origins = self._origins
+        checked = substance.finish() if origins.kept else None
         table = table_shape(shape, whole) or (TableShape() if checked else None)
-        read = ReadResult(
-            None,
-            (),
-            whole.columns,
-            table,
-            tuple(self._origins.mends),
-            tuple(self._origins.left_out),
-        )
+        mends, left_out = tuple(origins.mends), tuple(origins.left_out)
+        read = ReadResult(None, (), whole.columns, table, mends, left_out)
         if self._progress is not None:
             self._progress(1.0)
         return Streamed(read, checked, self._log)
@@ -249,7 +155,7 @@ class _Pass:
         read = ReadResult(None, (), table=table_shape(shape, Assembled()))
         return Streamed(read, None, log)
 
-    def _say(self, rows: RowsRead, built: Assembled, sources: Sources) -> None:
+    def _say(self, rows: RowsRead, built: Assembled) -> None:
         mended, self._mended = self._mended, []
         found = [*mended, *rows.findings, *built.findings]
         said = say_truncated(found, built)
@@ -257,17 +163,6 @@ class _Pass:
             self._log.add_staged([(0, mended), (1, rows.findings), (2, built.findings)])
         else:
             self._log.add(said)
-        self._origins.note(sources, rows, built)
-
-    def _due(self, rows: RowsRead) -> list[Finding]:
-        """Return what was mended in the lines of these rows."""
-        last = max(
-            max((row.line for row in rows.records), default=0),
-            max((row.line for row in rows.lost), default=0),
-        )
-        due = [f for f in self._waiting if f.line is not None and f.line <= last]
-        self._waiting = [f for f in self._waiting if f.line is None or f.line > last]
-        return due
 
     def _pause(self) -> None:
         """Let other threads live, and tell how far the reading is."""
@@ -282,67 +177,48 @@ class _Pass:
     def _texts(self) -> Iterator[str]:
         for chunk in text_chunks(self._plan.source, self._plan.encoding):
             self._mended += chunk.findings
-            if len(self._origins.mends) < MOST_MENDS:
-                self._waiting += chunk.findings
+            self._origins.see(chunk)
             self._done = chunk.done
             yield chunk.text
 
-    def _batches(self) -> Iterator[_Batch]:
-        plan, limits = self._plan, self._plan.options.limits
-        texts = self._texts()
-        head = plan.head
-        if not plan.encoding.has_lines and "\r" in head.rstrip():
+    def _batches(self) -> Iterator[Batch]:
+        texts, head = self._texts(), self._plan.head
+        if not self._plan.encoding.has_lines and "\r" in head.rstrip():
             self._log.add([Finding("old_line_ends", Severity.REPAIR)], 1)
             texts, head = newlines_only(texts), "".join(newlines_only(iter([head])))
-        if plan.is_json:
-            is_document = plan.filename.lower().endswith(".json")
-            stream = JsonStream(
-                newlines_only(texts), is_document=is_document, limits=limits
-            )
-            for read, text in stream.batches():
-                yield read, text, partial(_lines_of, text, stream.first_line)
-            return
-        rows = CsvStream(head, texts)
-        table = TableStream(
-            rows, max_rows=limits.max_rows, has_header=plan.options.has_header
+        if self._plan.is_json:
+            return self._json_batches(texts)
+        return self._table_batches(head, texts)
+
+    def _json_batches(self, texts: Iterator[str]) -> Iterator[Batch]:
+        plan = self._plan
+        stream = JsonStream(
+            newlines_only(texts),
+            is_document=plan.is_document,
+            limits=plan.options.limits,
         )
-        for read in table.batches():
-            yield read, "", partial(_LinesFrom, rows.lines, rows.first_line)
+        for rows, text in stream.batches():
+            lines = partial(lines_until, text, stream.position)
+            yield Batch(rows, text, lines, stream.first_line)
+
+    def _table_batches(self, head: str, texts: Iterator[str]) -> Iterator[Batch]:
+        options = self._plan.options
+        stream = CsvStream(head, texts)
+        table = TableStream(
+            stream, max_rows=options.limits.max_rows, has_header=options.has_header
+        )
+        for rows in table.batches():
+            lines = stream.lines
+            yield Batch(rows, "", lines.copy, stream.first_line)
 
 
-def _with_next(batches: Iterator[_Batch]) -> Iterator[tuple[_Batch, _Batch | None]]:
-    ended: Iterator[_Batch | None] = _and_none(batches)
-    for batch, following in pairwise(ended):
+def _with_next(batches: Iterator[Batch]) -> Iterator[tuple[Batch, Batch | None]]:
+    """Yield each batch with the one after it; the last one with nothing."""
+    for batch, following in pairwise(_and_none(batches)):
         if batch is not None:
             yield batch, following
 
 
-def _and_none(batches: Iterator[_Batch]) -> Iterator[_Batch | None]:
+def _and_none(batches: Iterator[Batch]) -> Iterator[Batch | None]:
     yield from batches
     yield None
-
-
-def _lines_of(text: str, first_line: int) -> "_LinesFrom":
-    return _LinesFrom(physical_lines(text), first_line)
-
-
-class _LinesFrom(Sequence[str]):
-    """Some lines of a file, reached by their index in all of it."""
-
-    def __init__(self, lines: Sequence[str], first_line: int) -> None:
-        self._lines = lines
-        self._skipped = first_line - 1
-
-    def __len__(self) -> int:
-        return self._skipped + len(self._lines)
-
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[str]: ...
-    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
-        if isinstance(index, int):
-            return self._lines[index - self._skipped]
-        start = max(0, (index.start or 0) - self._skipped)
-        stop = None if index.stop is None else max(0, index.stop - self._skipped)
-        return self._lines[start:stop]

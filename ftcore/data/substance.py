@@ -8,7 +8,7 @@ from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.finding_log import FindingLog
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.labels import with_target
-from ftcore.data.sampling import Sample
+from ftcore.data.sampling import SAMPLE_ROWS, Sample
 from ftcore.data.summary import Extent
 from ftcore.data.tallies import Tallies
 
@@ -43,12 +43,21 @@ class Substance:
     the sample.
     """
 
-    def __init__(self, name: str, task: Task, log: FindingLog) -> None:
-        """Prepare for examples of one task; the findings go to ``log``."""
+    def __init__(
+        self, name: str, task: Task, log: FindingLog, *, sample_rows: int = SAMPLE_ROWS
+    ) -> None:
+        """Prepare the checks.
+
+        Args:
+            name: Name of the dataset.
+            task: What all its examples train.
+            log: Where the findings go.
+            sample_rows: Most examples that are kept.
+        """
         self._name = name
         self._task = task
         self._log = log
-        self._sample = Sample(by_label=task is Task.CLASSIFICATION)
+        self._sample = Sample(sample_rows, by_label=task is Task.CLASSIFICATION)
         self._tallies = Tallies(task)
         self._held: list[Example] = []
         self._first = ""
@@ -112,9 +121,11 @@ class Substance:
         return spelt, len(set(chosen.values()))
 
 
-def check_examples(dataset: Dataset, log: FindingLog) -> Checked:
-    """Run every check on a dataset that is there as a whole."""
-    substance = Substance(dataset.name, dataset.task, log)
+def check_examples(
+    dataset: Dataset, log: FindingLog, *, sample_rows: int = SAMPLE_ROWS
+) -> Checked:
+    """Run every check on a dataset that is there as a whole; see `Substance`."""
+    substance = Substance(dataset.name, dataset.task, log, sample_rows=sample_rows)
     for start in range(0, len(dataset), _BATCH):
         substance.add(dataset.examples[start : start + _BATCH])
     return substance.finish()
