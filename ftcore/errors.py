@@ -100,6 +100,13 @@ class NoSourceFileError(FtcoreError):
     message = "Version {number} of the dataset does not come from a kept file."
 
 
+class UnknownFixError(FtcoreError):
+    """No fix has that name."""
+
+    code = "unknown_fix"
+    message = "No fix {name!r}; available: {available}."
+
+
 class CellTooLongError(FtcoreError):
     """A text does not fit into one cell of a workbook."""
 
@@ -119,6 +126,41 @@ class UnknownTemplateError(FtcoreError):
 
     code = "unknown_template"
     message = "No template named {name!r}; available: {available}."
+
+
+class HubUnreachableError(FtcoreError):
+    """The Hub gave no answer."""
+
+    code = "hub_unreachable"
+    message = "No answer from the Hub about dataset {name!r}."
+
+
+class HubDatasetMissingError(FtcoreError):
+    """The Hub has no public dataset of that id."""
+
+    code = "hub_dataset_missing"
+    message = "No public dataset {name!r} on the Hub."
+
+
+class HubDatasetGatedError(FtcoreError):
+    """The dataset's owner asks for a registration first."""
+
+    code = "hub_dataset_gated"
+    message = "Dataset {name!r} is gated."
+
+
+class HubDatasetEmptyError(FtcoreError):
+    """The dataset has no rows."""
+
+    code = "hub_dataset_empty"
+    message = "Dataset {name!r} has no rows."
+
+
+class HubDatasetUnreadableError(FtcoreError):
+    """The library cannot read the dataset's files."""
+
+    code = "hub_dataset_unreadable"
+    message = "Dataset {name!r} cannot be read: {reason}."
 
 
 # --- models -------------------------------------------------------------------
