@@ -14,11 +14,12 @@ CUT_WORDS = 4  # shorter answers may well end in 'a' or 'para'
 SAME_LENGTH = 3  # answers of the very same, greatest length: a field was full
 FULL_FIELD = 40  # characters: no field that cuts is shorter
 MOST_TRAILING = 0.20  # above this share '…' is how they end on purpose
+LONGEST_WORD = 20  # letters; the words that need another one are short
 SHOWN = 30  # characters of the end that the finding quotes
 
-_LAST_WORD = re.compile(r"([^\W\d_]+)\s*\Z")
-_LAST_COMMA = re.compile(r"[,;(\[«“¿¡–—-]\s*\Z")
-_DOTS = re.compile(r"(?:…|\.\.\.)\s*\Z")
+_LAST_WORD = re.compile(r"[^\W\d_]+\Z")
+_OPEN_ENDS = (",", ";", "(", "[", "«", "“", "¿", "¡", "–", "—", "-")
+_DOTS = ("…", "...")
 
 
 def check_truncated(dataset: Dataset) -> Iterator[Finding]:
@@ -27,7 +28,7 @@ def check_truncated(dataset: Dataset) -> Iterator[Finding]:
         return
     rows = distinct(dataset)
     full = _full_field([example.target for _, example in rows])
-    trailing = sum(_DOTS.search(example.target) is not None for _, example in rows)
+    trailing = sum(_trails_off(example.target) for _, example in rows)
     dots_are_odd = trailing <= MOST_TRAILING * len(rows)
     for line, example in rows:
         answer = example.target
@@ -41,10 +42,11 @@ def ends_midway(answer: str) -> bool:
     """Whether the text ends in a comma or in a word that needs another one."""
     if len(answer.split()) < CUT_WORDS:
         return False
-    if _LAST_COMMA.search(answer):
+    end = answer.rstrip()
+    if end.endswith(_OPEN_ENDS):
         return True
-    last = _LAST_WORD.search(answer)
-    return last is not None and _needs_more(last[1])
+    last = _LAST_WORD.search(end[-LONGEST_WORD:])
+    return last is not None and _needs_more(last[0])
 
 
 def _needs_more(word: str) -> bool:
@@ -53,7 +55,7 @@ def _needs_more(word: str) -> bool:
 
 
 def _trails_off(answer: str) -> bool:
-    return len(answer.split()) >= CUT_WORDS and _DOTS.search(answer) is not None
+    return answer.rstrip().endswith(_DOTS) and len(answer.split()) >= CUT_WORDS
 
 
 def _full_field(answers: list[str]) -> int:

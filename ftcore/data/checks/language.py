@@ -93,15 +93,21 @@ def language_of(text: str) -> str:
     words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
     if len(words) < MIN_WORDS:
         return ""
-    tables = style_table("small_words")
-    counts = {name: sum(w in small for w in words) for name, small in tables.items()}
-    ranked = sorted(counts, key=lambda name: -counts[name])
-    best, second = counts[ranked[0]], counts[ranked[1]]
+    known = _languages_of_words()
+    counts = Counter(name for word in words for name in known.get(word, ()))
+    (language, best), (_, second) = [*counts.most_common(2), ("", 0), ("", 0)][:2]
     if best == second:
         return ""
-    if best >= SURE_WORDS or _detect(text) == ranked[0]:
-        return ranked[0]
-    return ""
+    return language if best >= SURE_WORDS or _detect(text) == language else ""
+
+
+@cache
+def _languages_of_words() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for language, words in style_table("small_words").items():
+        for word in words:
+            found[word] = (*found.get(word, ()), language)
+    return found
 
 
 def _detect(text: str) -> str:

@@ -56,7 +56,7 @@ def treatment_of(answer: str) -> str:
 def _belongs(word: str, name: str) -> bool:
     if word in style_table("treatment")[name]:
         return True
-    return any(map(word.endswith, _endings(name))) and len(word) > 5
+    return word.endswith(_endings(name)) and len(word) > 5
 
 
 @cache
@@ -138,6 +138,8 @@ def _odd(
 
 
 def _shouts(answer: str) -> bool:
+    if sum(map(str.islower, answer[:CAPITAL_LETTERS])) > CAPITAL_LETTERS // 2:
+        return False
     letters = [c for c in answer if c.isalpha()]
     if len(letters) < CAPITAL_LETTERS:
         return False
