@@ -73,9 +73,9 @@ def _show_where(offer: TrainingOffer) -> None:
     if where == SIMULATED:
         st.warning(text("train.where.simulated"), icon=":material/theaters:")
         return
-    note = text("train.data_note")
-    if offer.test:
-        note = text("train.test_note", examples=offer.examples, test=offer.test)
+    note = text(
+        f"train.data_notes.{offer.split}", examples=offer.examples, test=offer.test
+    )
     st.markdown(f":gray[{text(f'train.where.{where}', tool=offer.tool)} {note}]")
     if not offer.finds_meaning:
         st.info(text("train.spelling_only"), icon=":material/spellcheck:")

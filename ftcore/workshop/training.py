@@ -65,6 +65,7 @@ class TrainingOffer:
         plans: By preset, the configuration and what it would take.
         finds_meaning: Whether examples are searched by meaning; if not, this machine
             has only the embedder that knows spelling.
+        split: How the exam is found.
     """
 
     tool: str
@@ -73,6 +74,7 @@ class TrainingOffer:
     test: int
     plans: Mapping[Preset, tuple[TrainingConfig, Forecast]]
     finds_meaning: bool
+    split: SplitMethod
 
 
 class Training:
@@ -94,16 +96,19 @@ class Training:
             StepLockedError: There is no dataset yet.
         """
         row = self._context.dataset(self._context.project(participant_id))
-        kept, _plan = self._datasets.load(row)
+        kept, plan = self._datasets.load(row)
         tool = self.tool(participant_id)
         task, count = kept.dataset.task, len(kept.dataset)
+        given = len(plan.test) if plan.method is SplitMethod.TEMPLATE else 0
         trainer = self._context.trainers[tool]
         plans = {}
         for preset in Preset:
             config = configure(task, preset, count)
             plans[preset] = config, trainer.forecast(kept.dataset, config)
         finds_meaning = default_embedder().is_semantic
-        return TrainingOffer(tool, task, count, len(kept.test), plans, finds_meaning)
+        return TrainingOffer(
+            tool, task, count, given, plans, finds_meaning, plan.method
+        )
 
     def forecast(self, participant_id: str, config: TrainingConfig) -> Forecast:
         """Estimate time and price of a configuration on the current dataset."""
