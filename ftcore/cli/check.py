@@ -3,19 +3,29 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ftcore.cli.check_facts import (
+    MOST_AT_ONCE,
+    MOST_COMPARED,
+    gather_facts,
+    report_json,
+)
+from ftcore.cli.check_output import FORMATS, MASK, mend, write_output
+from ftcore.cli.check_text import change_lines, fact_lines, report_lines
+from ftcore.data.changes import Change, FixResult
 from ftcore.data.check import check_file
-from ftcore.data.examples import Task
+from ftcore.data.examples import Dataset, Task
 from ftcore.data.findings import CheckReport, Finding, Severity, Verdict
-from ftcore.data.options import Limits, ReadOptions
-from ftcore.data.summary import group_findings, lines_phrase
+from ftcore.data.formats import example_to_json
+from ftcore.data.options import ColumnChoice, Limits, ReadOptions
+from ftcore.data.readers import read_dataset
 from ftcore.errors import FileNotReadableError, FtcoreError, Param
 from ftcore.settings import load_settings
-from ftcore.texts import error_texts, text
-
-_MARKS = {Severity.ERROR: "✗", Severity.REPAIR: "✎", Severity.WARNING: "!"}
+from ftcore.texts import error_texts, number, text
 
 
 def add_parser(subparsers: Any) -> None:  # noqa: ANN401  (argparse has no public name for it)
@@ -26,32 +36,118 @@ def add_parser(subparsers: Any) -> None:  # noqa: ANN401  (argparse has no publi
     parser.add_argument(
         "--task", choices=tasks, default="auto", help=text("cli_check.task")
     )
+    parser.add_argument(
+        "--columns",
+        type=_two_columns,
+        metavar=text("cli_check.metavars.columns"),
+        help=text("cli_check.columns"),
+    )
+    parser.add_argument(
+        "--sheet",
+        metavar=text("cli_check.metavars.sheet"),
+        help=text("cli_check.sheet"),
+    )
+    parser.add_argument(
+        "--no-header", action="store_true", help=text("cli_check.no_header")
+    )
     parser.add_argument("--json", action="store_true", help=text("cli_check.json"))
+    _add_output_options(parser)
     parser.set_defaults(run=run)
 
 
+def _add_output_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fix",
+        action="append",
+        default=[],
+        metavar=text("cli_check.metavars.fix"),
+        help=text("cli_check.fix_option"),
+    )
+    parser.add_argument("--mask", action="store_true", help=text("cli_check.mask"))
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar=text("cli_check.metavars.output"),
+        help=text("cli_check.output"),
+    )
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        metavar=text("cli_check.metavars.format"),
+        help=text("cli_check.format", formats=", ".join(FORMATS)),
+    )
+
+
 def run(args: argparse.Namespace) -> int:
-    """Check the file and print the report; 1 if it cannot train."""
-    task = None if args.task == "auto" else Task(args.task)
+    """Check the file and print the report; 1 if it cannot train.
+
+    Raises:
+        UnknownFixError: A fix asked for does not exist.
+        FileNotWritableError: The output cannot be written.
+        CellTooLongError: An example does not fit into the workbook asked for.
+    """
+    options = _options(args)
     try:
-        content = _read(args.file)
-        options = ReadOptions(task, Limits.of(load_settings()))
-        report = check_file(args.file.name, content, options)
+        report = _report(args.file, options)
     except FtcoreError as error:
         report = _refusal(args.file.name, error)
+    codes = [*args.fix, *([MASK] if args.mask else [])]
+    dataset, mended = report.dataset, None
+    if dataset is not None and (codes or args.output):
+        dataset = _whole(dataset, report.rows, args.file, options)
+        mended = mend(dataset, codes, report.findings) if codes else None
+        dataset = mended.dataset if mended is not None else dataset
     if args.json:
-        _write(json.dumps(report.to_json(), ensure_ascii=not _speaks_utf8()))
+        _write_json(report, dataset, mended)
     else:
-        _print_report(report)
+        _write_text(report, dataset, mended)
+    if args.output:
+        _write_examples(dataset, args.output, args.format)
     return 1 if report.verdict is Verdict.REJECT else 0
 
 
-def _read(path: Path) -> bytes:
+def _options(args: argparse.Namespace) -> ReadOptions:
+    return ReadOptions(
+        task=None if args.task == "auto" else Task(args.task),
+        limits=Limits.of(load_settings()),
+        columns=args.columns,
+        has_header=False if args.no_header else None,
+        sheet=args.sheet,
+    )
+
+
+def _two_columns(value: str) -> ColumnChoice:
+    source, comma, target = (part.strip() for part in value.partition(","))
+    if not (source and comma and target):
+        raise argparse.ArgumentTypeError(text("cli_check.columns_wrong"))
+    return ColumnChoice(source, target)
+
+
+def _report(path: Path, options: ReadOptions) -> CheckReport:
     try:
-        return path.read_bytes()
+        with path.open("rb"):
+            pass  # says at once what is wrong with the path
+        with _bar() as progress:
+            return check_file(path.name, path, options, progress=progress)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = text(f"cli_check.reasons.{_reason(error)}")
         raise FileNotReadableError(path=str(path), reason=reason) from error
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[float], None]]:
+    """Draw a bar on a terminal once a big file reports its progress."""
+    from tqdm import tqdm  # noqa: PLC0415  (only commands with a bar draw)
+
+    title, form = text("cli_check.reading"), "{desc}: {percentage:3.0f} %|{bar}|"
+    with tqdm(
+        total=1.0, desc=title, bar_format=form, disable=None, leave=False, delay=0.5
+    ) as bar:
+
+        def tell(share: float) -> None:
+            bar.update(share - bar.n)
+
+        yield tell
 
 
 def _reason(error: Exception) -> str:
@@ -78,16 +174,62 @@ def _refusal(filename: str, error: FtcoreError) -> CheckReport:
     )
 
 
-def _print_report(report: CheckReport) -> None:
-    title = text(f"cli_check.verdicts.{report.verdict.value}")
-    _write(text("cli_check.title", file=report.filename, verdict=title))
-    _write(report.message)
-    for group in group_findings(report.findings):
-        lines = sorted({f.line for f in group if f.line is not None})
-        where = lines_phrase(lines) if lines else text("cli_check.whole_file")
-        mark = _MARKS[group[0].severity]
-        _write(text("cli_check.finding", mark=mark, where=where, what=group[0].message))
-        _write(text("cli_check.fix", fix=group[0].fix))
+def _whole(sample: Dataset, rows: int, path: Path, options: ReadOptions) -> Dataset:
+    """Return all examples of a file, of which the report may hold a sample."""
+    if len(sample) == rows:
+        return sample
+    return read_dataset(path.name, path.read_bytes(), options).dataset or sample
+
+
+def _write_json(
+    report: CheckReport, dataset: Dataset | None, mended: FixResult | None
+) -> None:
+    values = {**report.to_json(), **report_json(report)}
+    if dataset is not None and len(dataset):
+        models_dir = load_settings().models_dir
+        rows = _rows(report, dataset, mended)
+        values |= gather_facts(dataset, rows, models_dir, MOST_AT_ONCE).to_json()
+    if mended is not None:
+        values["changes"] = [_change_json(change) for change in mended.changes]
+    _write(json.dumps(values, ensure_ascii=not _speaks_utf8()))
+
+
+def _write_text(
+    report: CheckReport, dataset: Dataset | None, mended: FixResult | None
+) -> None:
+    _write_lines(report_lines(report))
+    if mended is not None:
+        _write_lines(change_lines(mended.changes))
+    if dataset is not None and len(dataset):
+        rows = _rows(report, dataset, mended)
+        models_dir = load_settings().models_dir
+        _write_lines(fact_lines(gather_facts(dataset, rows, models_dir, MOST_COMPARED)))
+
+
+def _rows(report: CheckReport, dataset: Dataset, mended: FixResult | None) -> int:
+    return len(dataset) if mended is not None else report.rows
+
+
+def _write_examples(dataset: Dataset | None, path: Path, form: str | None) -> None:
+    if dataset is None:
+        sys.stderr.write(text("cli_check.nothing_written", path=path) + "\n")
+        return
+    chosen = write_output(dataset, path, form)
+    words = {"path": path, "rows": number(len(dataset)), "format": chosen}
+    sys.stderr.write(text("cli_check.written", **words) + "\n")
+
+
+def _change_json(change: Change) -> dict[str, object]:
+    return {
+        "row": change.row,
+        "before": change.before and example_to_json(change.before),
+        "after": change.after and example_to_json(change.after),
+    }
+
+
+def _write_lines(lines: Iterator[str] | Sequence[str]) -> None:
+    for line in lines:
+        _write(line)
 
 
 def _write(line: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ftcore.data.decoding import decode_only
-from ftcore.data.readers import looks_like_json
+from ftcore.data.text_rows import looks_like_json
 from ftcore.data.tolerant_json import TolerantReader, UnrepairableError
 from ftcore.data.vocabulary import find_name
 from ftcore.errors import (
@@ -239,7 +239,7 @@ def table_text(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return out.getvalue()
 
 
-def write_whole(path: Path, content: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that it is there whole or not at all.
 
     Raises:
@@ -248,8 +248,8 @@ def write_whole(path: Path, content: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(content)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
         Path(draft).chmod(0o644)  # a temporary file is its owner's only
         Path(draft).replace(path)
     except OSError as error:

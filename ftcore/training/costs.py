@@ -98,6 +98,8 @@ def local_time(
     dataset: Dataset,
     models_dir: Path = DEFAULT_MODELS,
     config: TrainingConfig | None = None,
+    *,
+    rows: int | None = None,
 ) -> LocalTime:
     """Return what training on this machine would take.
 
@@ -105,18 +107,20 @@ def local_time(
         dataset: What it learns from.
         models_dir: Folder of the base models and of their measured speed.
         config: Complete configuration; the balanced preset if ``None``.
+        rows: All examples, when ``dataset`` is a sample.
     """
-    chosen = config or configure(dataset.task, Preset.BALANCED, len(dataset))
+    rows = len(dataset) if rows is None else rows
+    chosen = config or configure(dataset.task, Preset.BALANCED, rows)
     classifies = dataset.task is Task.CLASSIFICATION
     counter = token_counter("local_labels" if classifies else "local", models_dir)
     sample = dataset.examples[:_MOST_COUNTED]
-    share = len(dataset) / max(1, len(sample))
-    tokens = round(sum(counter.count(sample)) * share)
+    counted = sum(counter.count(sample)) / max(1, len(sample))
     speed = read_speed(models_dir, chosen.base_model)
+    learnt = round(counted * len(dataset))
     return LocalTime(
-        seconds=forecast_seconds(dataset, chosen, speed, tokens),
-        tokens=tokens,
+        seconds=forecast_seconds(dataset, chosen, speed, learnt, rows),
+        tokens=round(counted * rows),
         epochs=1 if classifies else chosen.epochs,
-        exact=counter.exact and share == 1,
+        exact=counter.exact and len(sample) == rows,
         is_measured=knows_speed(models_dir, chosen.base_model),
     )

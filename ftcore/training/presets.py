@@ -132,6 +132,7 @@ def forecast_seconds(
     config: TrainingConfig,
     tokens_per_second: float,
     tokens: int | None = None,
+    rows: int | None = None,
 ) -> float:
     """Estimate the wall time of a job, from its start to its evaluation, in seconds.
 
@@ -139,9 +140,12 @@ def forecast_seconds(
         dataset: What it learns from.
         config: Complete configuration.
         tokens_per_second: Training speed of this machine.
-        tokens: Tokens of the dataset, if they were counted.
+        tokens: Tokens of ``dataset``, if they were counted.
+        rows: All examples, when ``dataset`` is a sample.
     """
+    count = len(dataset) if rows is None else rows
     if config.task is Task.CLASSIFICATION:
-        return CLASSIFIER_SECONDS + CLASSIFIER_SECONDS_PER_EXAMPLE * len(dataset)
+        return CLASSIFIER_SECONDS + CLASSIFIER_SECONDS_PER_EXAMPLE * count
     learnt = estimate_tokens(dataset.examples, config, tokens)
+    learnt = round(learnt * count / max(1, len(dataset)))
     return STARTUP_SECONDS + learnt / tokens_per_second + FINISH_SECONDS
