@@ -62,7 +62,7 @@ def _show_lengths(dataset: Dataset) -> None:
     )
     figure.update_layout(bargap=0.12)
     figure.update_xaxes(
-        title=text("data.charts.words"), type="category", showgrid=False
+        title_text=text("data.charts.words"), type="category", showgrid=False
     )
     figure.update_yaxes(visible=False)
     key = "data.charts.text_lengths" if labelled else "data.charts.lengths"

@@ -16,6 +16,7 @@ from ftcore.ui.examples_view import bubbles
 from ftcore.ui.map_figure import (
     Place,
     State,
+    group_colours,
     groups_of,
     map_figure,
     places_of,
@@ -29,7 +30,7 @@ _MOST_PAIRS = 5  # named in words
 _MOST_GROUPS = 8  # offered as buttons
 _MOST_NAME = 24  # characters of a group's button
 _MOST_TYPICAL = 90  # characters of a group's example in the table
-_MARKS = {State.PLAIN: "●", State.OUTLIER: "◆", State.TWIN: "■"}
+_MARKS = {State.OUTLIER: "◆", State.TWIN: "■"}
 _TOOLS = ("tap", "lasso")
 
 
@@ -58,12 +59,15 @@ def show_map(
             return
     places = places_of(dataset, picture)
     pairs = [(first, second) for first, second, _ in picture.twins]
-    st.markdown(f"**{plain(map_title(dataset, places, pairs))}**")
+    title = map_title(dataset, places, pairs)
+    st.markdown(f"**{plain(title)}**")
     st.caption(text("data_map.how"))
     if not is_semantic:
         st.info(text("data_map.spelling"), icon=":material/info:")
     with st.container(key="map", border=True):
-        chosen = _draw(places, pairs, title=map_title(dataset, places, pairs))
+        # Labels lie across each other; clusters are apart, so their names fit.
+        names = 0 if dataset.task is Task.CLASSIFICATION else _MOST_GROUPS
+        chosen = _draw(places, pairs, names=names, title=title)
     if said := noticed(places, pairs):
         items = "".join(f"<li>{escape(words)}</li>" for words in said)
         st.html(f'<ul class="ft-noticed">{items}</ul>')
@@ -120,7 +124,11 @@ def rows_picked(event: Mapping[str, Any]) -> frozenset[int]:
 
 
 def _draw(
-    places: Sequence[Place], pairs: Sequence[tuple[int, int]], *, title: str
+    places: Sequence[Place],
+    pairs: Sequence[tuple[int, int]],
+    *,
+    names: int,
+    title: str,
 ) -> frozenset[int]:
     with st.container(key="map-choose", horizontal=True):
         group = _group_picked(places)
@@ -133,7 +141,7 @@ def _draw(
             key="map-tool",
         )
     # Another group or tool makes another chart, whose own selection is empty.
-    figure = map_figure(places, pairs, lasso=tool == "lasso", marked=group)
+    figure = map_figure(places, pairs, names=names, lasso=tool == "lasso", marked=group)
     event = st.plotly_chart(
         figure,
         theme=None,
@@ -171,14 +179,19 @@ def _group_picked(places: Sequence[Place]) -> frozenset[int]:
 
 
 def _legend(places: Sequence[Place]) -> str:
-    present = {place.state for place in places}
-    items = "".join(
+    groups = [
+        f'<li><span style="color:{colour}" aria-hidden="true">●</span> '
+        f"{escape(shortened(name, _MOST_NAME))}</li>"
+        for name, colour in list(group_colours(places).items())[:_MOST_GROUPS]
+    ]
+    present = {place.state for place in places} - {State.PLAIN}
+    states = [
         f'<li><span aria-hidden="true">{_MARKS[state]}</span> '
         f"{escape(text(f'data_map.state.{state}'))}</li>"
         for state in State
         if state in present
-    )
-    return f'<ul class="ft-legend">{items}</ul>'
+    ]
+    return f'<ul class="ft-legend">{"".join([*groups, *states])}</ul>'
 
 
 def _show_chosen(

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from ftcore.evaluation.base import Interval
 from ftcore.evaluation.statistics import wilson
 from ftcore.texts import number, percent, text
@@ -34,8 +32,8 @@ def show_proof_figure(count: int, share: float) -> None:
         [[number(i.n), number(100 * i.low), number(100 * i.high)] for i in found],
         title=text("exam_choice.proof.figure"),
         key="chart-proof",
+        note=text("exam_choice.proof.x", percent=percent(share)),
     )
-    st.caption(text("exam_choice.proof.x", percent=percent(share)))
 
 
 def intervals(count: int, share: float) -> list[Interval]:
@@ -58,7 +56,7 @@ def _figure(found: list[Interval], mine: int) -> "go.Figure":
             y=[f"<b>{name}</b>" if is_mine else name] * 3,
             mode="lines+markers+text",
             line={"color": colour, "width": 5 if is_mine else 3},
-            marker={"color": colour, "size": [0, 13, 0], "symbol": "circle"},
+            marker={"color": colour, "size": [0, 13, 0], "opacity": 1},
             text=[
                 "",
                 text("exam_choice.proof.span", low=number(low), high=number(high)),

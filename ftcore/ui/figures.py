@@ -82,6 +82,7 @@ def show(
     *,
     title: str,
     key: str,
+    note: str = "",
 ) -> None:
     """Draw a figure under its answer, and the same numbers as text, folded below.
 
@@ -91,9 +92,12 @@ def show(
         rows: Lines of the text alternative.
         title: What the figure shows, in one Spanish sentence; empty leaves it out.
         key: Streamlit key.
+        note: How to read it, in a sentence below the title.
     """
     if title:
         st.markdown(f"**{title}**")
+    if note:
+        st.caption(note)
     # CSS cannot ask a figure for its height, which grows with the type.
     height = figure.layout.height
     st.html(f"<style>.st-key-{key} {{ --ft-height: {height}px }}</style>")

@@ -26,7 +26,6 @@ _NAME_WIDTH = 18  # characters of a label written beside its group
 # Places of the palette's series that stay apart; the grey one is for the rest.
 _SERIES = (0, 1, 2, 3, 4, 6)
 _GREY = 5
-_MOST_NAMES = 8  # beside the groups, before they cover each other
 _FAINT = 0.25  # of what is not chosen
 _LABEL_ROOM = 0.12  # of the height, above the highest group
 
@@ -41,9 +40,9 @@ class State(StrEnum):
 
 # Shape and size, since a state must not be told by colour alone.
 _SHAPES: Mapping[State, tuple[str, int]] = {
-    State.PLAIN: ("circle", 13),
-    State.OUTLIER: ("diamond", 17),
-    State.TWIN: ("square", 14),
+    State.PLAIN: ("circle", 15),
+    State.OUTLIER: ("diamond", 19),
+    State.TWIN: ("square", 16),
 }
 
 
@@ -96,18 +95,29 @@ def groups_of(places: Sequence[Place]) -> dict[str, list[Place]]:
     return {name: [p for p in places if p.group == name] for name in names}
 
 
+def group_colours(places: Sequence[Place]) -> dict[str, str]:
+    """Return the colour of each group, the largest group first."""
+    series = figures.colours().series
+    return {
+        name: series[_SERIES[at] if at < len(_SERIES) else _GREY]
+        for at, name in enumerate(groups_of(places))
+    }
+
+
 def map_figure(
     places: Sequence[Place],
     pairs: Sequence[tuple[int, int]],
     *,
+    names: int = 0,
     lasso: bool = False,
     marked: frozenset[int] = frozenset(),
 ) -> "go.Figure":
-    """Return the scatter of the examples, with each group's name beside it.
+    """Return the scatter of the examples.
 
     Args:
         places: From :func:`places_of`.
         pairs: Rows (from 1) that say nearly the same; a line joins them.
+        names: How many groups have their name beside them, the largest first.
         lasso: Whether dragging draws a lasso.
         marked: Rows to bring out; with none of them all look the same.
     """
@@ -115,11 +125,11 @@ def map_figure(
     figure = figures.new_figure(HEIGHT_PX, shown)
     by_row = {place.row: place for place in places}
     _add_pairs(figure, [(by_row[one], by_row[other]) for one, other in pairs], shown)
+    colours = group_colours(places)
     for at, (name, members) in enumerate(groups_of(places).items()):
-        colour = shown.series[_SERIES[at] if at < len(_SERIES) else _GREY]
-        _add_group(figure, members, colour, marked)
-        if at < _MOST_NAMES:
-            _name_group(figure, name, members, colour)
+        _add_group(figure, members, colours[name], marked)
+        if at < names:
+            _name_group(figure, name, members, colours[name])
     alone = [place for place in places if not place.group]
     _add_group(figure, alone, shown.series[_GREY], marked)
     # Plotly's own axis of numbers would promise a meaning that the map has not.

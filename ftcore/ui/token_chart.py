@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from ftcore.data.destinations.registry import find_destination
 from ftcore.data.examples import Dataset, Task
 from ftcore.models.token_counters import token_counter
@@ -60,15 +58,15 @@ def show_tokens(counted: TokenCount) -> None:
     fitting, over = token_bins(tokens, window)
     rows = [at for at, count in enumerate(tokens, start=1) if count > window]
     size = number(window)
+    estimate = "" if counted.exact else f" {text('token_chart.estimate')}"
     figures.show(
         _figure(fitting, over, size),
         [text("token_chart.tokens"), text("token_chart.count")],
         [[each.label, number(each.count)] for each in [*fitting, *over]],
         title=token_title(tokens, window),
         key="chart-tokens",
+        note=f"{_what_to_do(rows)}{estimate}",
     )
-    estimate = "" if counted.exact else f" {text('token_chart.estimate')}"
-    st.caption(f"{_what_to_do(rows)}{estimate}")
 
 
 def token_title(tokens: Sequence[int], window: int) -> str:
@@ -128,7 +126,7 @@ def _figure(fitting: Sequence[Bin], over: Sequence[Bin], window: str) -> "go.Fig
     )
     figure.update_layout(bargap=0.12, margin_t=32)
     figure.update_xaxes(
-        title=text("token_chart.tokens"),
+        title_text=text("token_chart.tokens"),
         tickvals=list(range(len(bins))),
         ticktext=[each.label for each in bins],
         range=[-0.6, len(bins) - 0.4],
