@@ -9,42 +9,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
+from benchmarks.checking import check_files, check_million
+from benchmarks.line import Line
 from ftcore.settings import ROOT
 
 ROUNDS = 3  # interleaved: what else the machine does falls on both sides alike
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One measured line.
-
-    Attributes:
-        name: What ``make bench NAME=…`` takes.
-        value: Our figure.
-        unit: Its unit.
-        peer: What it is compared with; empty if with a goal alone.
-        peer_value: The peer's figure in the same run.
-        goal: What must hold, in words.
-        met: Whether it held.
-    """
-
-    name: str
-    value: float
-    unit: str
-    peer: str
-    peer_value: float | None
-    goal: str
-    met: bool
-
-    @property
-    def ratio(self) -> float | None:
-        """Our figure over the peer's."""
-        return self.value / self.peer_value if self.peer_value else None
 
 
 def training_speed() -> Line:
@@ -65,31 +37,6 @@ def training_speed() -> Line:
     )
 
 
-def check_speed() -> Line:
-    """Rows per second of `check` on 20,000 rows, and of pandas reading them."""
-    import pandas as pd  # noqa: PLC0415  (only this line needs it)
-
-    from ftcore.data.check import check_file  # noqa: PLC0415
-
-    rows = 20_000
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rows.csv"
-        lines = (f"¿Cuánto cuesta el {i}?,Cuesta {i} euros\n" for i in range(rows))
-        path.write_text("pregunta,respuesta\n" + "".join(lines), encoding="utf-8")
-        ours = _best(lambda: check_file(path.name, path.read_bytes()))
-        peer = _best(lambda: pd.read_csv(path))
-    goal = "20,000 rows in less than 5 s"
-    return Line(
-        "check_speed",
-        rows / ours,
-        "rows/s",
-        "pandas.read_csv, no checks",
-        rows / peer,
-        goal,
-        ours < 5,
-    )
-
-
 def first_answer() -> Line:
     """Seconds from starting the server to the first page being served."""
     seconds = statistics.median(_serve()[0] for _ in range(ROUNDS))
@@ -103,21 +50,14 @@ def server_memory() -> Line:
     return Line("server_memory", megabytes, "MB", "", None, goal, megabytes < 1500)
 
 
-LINES: dict[str, Callable[[], Line]] = {
+LINES: dict[str, Callable[[], Line | list[Line]]] = {
     "training_speed": training_speed,
-    "check_speed": check_speed,
+    "check_files": check_files,
     "first_answer": first_answer,
     "server_memory": server_memory,
+    "check_million": check_million,
 }
-
-
-def _best(action: Callable[[], object]) -> float:
-    times = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - began)
-    return min(times)
+ON_REQUEST = frozenset({"check_million"})  # too long for every run
 
 
 def _python(*words: str) -> str:
