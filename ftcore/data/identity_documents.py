@@ -39,6 +39,7 @@ class Document:
 # A letter after a space counts in upper case only: '12345678 a' goes on otherwise.
 _LETTER = r"(?:-?[A-Z]|(?-i: [A-Z]))"
 _MILLIONS = r"\d{1,2}(?:\.\d{3}\.|\d{3})\d{3}"
+_SPANISH = r"\d\d(?:\.\d{3}\.| \d{3} |\d{3})\d{3}"
 DOCUMENTS = (
     Document("cbu", r"\d{8}[ -]?\d{14}", "ar.cbu", "cbu"),
     Document("curp", r"[A-Z]{4}[ -]?\d{6}[ -]?[A-Z]{6}[ -]?[A-Z0-9]\d", "mx.curp"),
@@ -60,8 +61,8 @@ DOCUMENTS = (
     Document("ruc", r"\d{11}", "pe.ruc", "ruc"),
     Document("ruc", r"\d{10}-?001", "ec.ruc", "ruc"),
     Document("nie", rf"[XYZ][ .-]?\d(?:\.\d{{3}}\.|\d{{3}})\d{{3}}{_LETTER}", "es.nie"),
-    Document("dni", rf"\d\d([. ]?)\d{{3}}\1\d{{3}}{_LETTER}", "es.dni"),
-    Document("dni", rf"\d\d([. ]?)\d{{3}}\1\d{{3}}{_LETTER}", "", "dni"),
+    Document("dni", _SPANISH + _LETTER, "es.dni"),
+    Document("dni", _SPANISH + _LETTER, "", "dni"),
     Document("cif", r"[A-HJNP-SUVW][ -]?\d{7}[ -]?[A-J0-9]", "es.cif", "cif"),
     Document("ssn", r"\d{3}-\d\d-\d{4}", "us.ssn", "ssn"),
     Document("cedula", r"[VE][ -]?\d{1,2}\.?\d{3}\.?\d{3}", "", "cedula"),
@@ -97,10 +98,7 @@ def find_documents(text: str) -> Iterator[tuple[str, int, int]]:
     """
     yield from _find_ibans(text)
     yield from _find_cards(text)
-    announced = _any_label().search(text) is not None
-    for document, pattern in _patterns():
-        if document.label and not announced:
-            continue
+    for document, pattern in _possible(text):
         for match in pattern.finditer(text):
             if _is_labelled(document.label, text, match.start()) and _is_valid(
                 document.module, match.group()
@@ -108,21 +106,35 @@ def find_documents(text: str) -> Iterator[tuple[str, int, int]]:
                 yield document.kind, *match.span()
 
 
+def _possible(text: str) -> Iterator[tuple[Document, re.Pattern[str]]]:
+    """Yield what may be in the text, by looking for all at once first."""
+    if _any_of(labelled=False).search(text):
+        yield from (pair for pair in _patterns() if not pair[0].label)
+    if _any_of(labelled=True).search(text) and _any_label().search(text):
+        yield from (pair for pair in _patterns() if pair[0].label)
+
+
 @cache
 def _patterns() -> tuple[tuple[Document, re.Pattern[str]], ...]:
-    return tuple(
-        (d, re.compile(f"{_NOT_INSIDE}(?:{d.pattern}){_NOT_BEFORE}", re.IGNORECASE))
-        for d in DOCUMENTS
+    return tuple((document, _compiled(document.pattern)) for document in DOCUMENTS)
+
+
+@cache
+def _any_of(*, labelled: bool) -> re.Pattern[str]:
+    return _compiled(
+        "|".join(d.pattern for d in DOCUMENTS if bool(d.label) is labelled)
     )
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(f"{_NOT_INSIDE}(?:{pattern}){_NOT_BEFORE}", re.IGNORECASE)
 
 
 @cache
 def _any_label() -> re.Pattern[str]:
-    names = {document.label for document in DOCUMENTS if document.label}
-    return re.compile(
-        "|".join(rf"(?<!\w){words('labels', name)}(?!\w)" for name in sorted(names)),
-        re.IGNORECASE,
-    )
+    names = sorted({document.label for document in DOCUMENTS if document.label})
+    labels = "|".join(words("labels", name) for name in names)
+    return re.compile(rf"(?<!\w)(?:{labels})(?!\w)", re.IGNORECASE)
 
 
 def _is_labelled(name: str, text: str, start: int) -> bool:

@@ -27,6 +27,7 @@ _GROUP = re.compile(r"\d+")
 _GLUED_BEFORE = re.compile(r"(?:\w|[^\W\d][-_/]|\d[-_/.,:]|[/=#@\\&?%])\Z")
 _GLUED_AFTER = re.compile(r"\w|[-_/.,:]\d|[-_/]\w|@|%")
 _LINK = re.compile(r"(?:wa\.me/|phone=|(?<!\w)tel:(?://)?)\Z", re.IGNORECASE)
+_LONGEST_LINK = 8  # characters of what the pattern above finds, with one before
 _MONEY_BEFORE = re.compile(r"[$€£] ?\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 _DATE = re.compile(
@@ -46,6 +47,12 @@ _SHAPES = frozenset(
         " 2333 23222 2334 2244 21244 2144 2254 1334",  # a country code without +
     )
 )
+# Codes and amounts are grouped in these two ways as well, so the beginning counts:
+# mobiles of Spain, Chile, Peru, Uruguay; cities of Mexico and Buenos Aires.
+_BEGINNINGS: dict[tuple[int, ...], re.Pattern[str]] = {
+    (3, 3, 3): re.compile(r"[6-9]|09"),
+    (2, 4, 4): re.compile(r"33|55|56|81|11"),
+}
 _SHORT_SHAPES = frozenset({(8,), (4, 4), (1, 7), (1, 3, 4), (2, 6)})
 
 
@@ -60,9 +67,11 @@ def find_phones(text: str) -> Iterator[tuple[int, int, str]]:
     """
     for run in _RUN.finditer(text):
         start, end = run.span()
+        if end - start < _MIN_DIGITS:
+            continue
         before = text[max(0, start - _BEFORE) : start]
-        is_link = _LINK.search(before) is not None
-        if not is_link and _GLUED_BEFORE.search(before):
+        is_link = _LINK.search(before[-_LONGEST_LINK:]) is not None
+        if not is_link and _GLUED_BEFORE.search(before[-2:]):
             continue
         if _is_international(run.group(), announced=is_link):
             found = _international(run.group())
@@ -101,7 +110,7 @@ def _national(run: str, before: str, after: str, *, is_link: bool) -> str:
     digits = "".join(groups)
     if not _MIN_DIGITS <= len(digits) <= _MAX_DIGITS or _DATE.match(digits):
         return ""
-    if _units().match(after) or _MONEY_BEFORE.search(before):
+    if _units().match(after) or _MONEY_BEFORE.search(before[-2:]):
         return ""
     announced = True if is_link else _announced(before)
     if announced is False or (announced is None and not _looks_like_one(run, groups)):
@@ -122,6 +131,9 @@ def _looks_like_one(run: str, groups: list[str]) -> bool:
     lengths = tuple(map(len, groups))
     if not set(run) & set(" -()") and (len(groups) == 2 or set(lengths[1:]) == {3}):
         return False  # 91.234567 and 612.345.678 are quantities unless announced
+    beginning = _BEGINNINGS.get(lengths)
+    if beginning and "(" not in run and not beginning.match(groups[0]):
+        return False
     return lengths in _SHAPES
 
 

@@ -130,6 +130,10 @@ NEGATIVES = [
     "Ahorra 100 000 o 200 000 pesos",
     "100 200 300 400",
     "de 3.000 a 4.000 unidades",
+    "Hasta 250 000 001 de visitantes",
+    "Código de ejemplo: 123-456-789",
+    "123 456 789",
+    "12 3456 7890",
     "3,14159265358979",
     "El 99,99 % de 1.000.000.000",
     # --- dates and hours ---
