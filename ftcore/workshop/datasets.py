@@ -6,6 +6,7 @@ from pathlib import Path
 from ftcore.data.check import check_file
 from ftcore.data.examples import Dataset, Task
 from ftcore.data.findings import CheckReport, Finding, Verdict
+from ftcore.data.hub import load_hub_dataset
 from ftcore.data.options import MEGABYTE, ColumnChoice, Limits, ReadOptions
 from ftcore.data.templates import Template, load_template
 from ftcore.errors import FileTooLargeError, NoSourceFileError
@@ -88,6 +89,43 @@ class Datasets(DatasetFixes):
         self._keep_report(participant_id, report, content, "import")
         return report
 
+    def import_hub(
+        self,
+        participant_id: str,
+        dataset_id: str,
+        *,
+        columns: ColumnChoice | None = None,
+        progress: Progress | None = None,
+    ) -> CheckReport:
+        """Bring the first rows of a public dataset of the Hub, as a file would be.
+
+        The rows are kept as a file, so they can be read again without a network.
+
+        Args:
+            participant_id: Who asks.
+            dataset_id: ``owner/name``, or the address of its page.
+            columns: The two columns to read, if they are known.
+            progress: Told the share read, 0 to 1, once the rows are here.
+
+        Raises:
+            StepLockedError: There is no project yet.
+            HubDatasetMissingError: There is no public dataset of that id.
+            HubDatasetGatedError: Its owner asks for a registration first.
+            HubUnreachableError: There is no network, or no answer in time.
+            HubDatasetEmptyError: It has no rows.
+            HubDatasetUnreadableError: The library cannot read it.
+        """
+        self._context.project(participant_id)
+        filename, content = load_hub_dataset(dataset_id)
+        limits = Limits.of(self._context.settings)
+        options = ReadOptions(limits=limits, columns=columns)
+        report = self.check(
+            participant_id, filename, content, options, progress=progress
+        )
+        params = {"dataset_id": dataset_id}
+        self._keep_report(participant_id, report, content, "hub", params)
+        return report
+
     def reread(
         self,
         participant_id: str,
@@ -166,8 +204,10 @@ class Datasets(DatasetFixes):
         )
         kept = KeptDataset(report.dataset)
         told = {"filename": report.filename, **(params or {})}
+        origin = "hub" if code == "hub" else "upload"
         source = Source(reading, content)
-        self._keep(participant_id, NewVersion(kept, code, told, source=source))
+        new = NewVersion(kept, code, told, origin=origin, source=source)
+        self._keep(participant_id, new)
 
     def _keep(self, participant_id: str, new: NewVersion) -> None:
         project = self._context.project(participant_id)

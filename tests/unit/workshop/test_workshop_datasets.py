@@ -316,6 +316,28 @@ def test_the_kept_file_is_read_again_in_another_way(datasets):
     assert datasets.current("ana").dataset.examples[0].target.startswith("El plato")
 
 
+def test_rows_of_the_hub_become_a_version_that_can_be_read_again(datasets, monkeypatch):
+    rows = "".join(
+        f'{{"a": "¿{i} más {i}?", "b": "Son {2 * i}."}}\n' for i in range(12)
+    )
+    asked = []
+
+    def fetch(dataset_id):
+        asked.append(dataset_id)
+        return "sumas.jsonl", rows.encode()
+
+    monkeypatch.setattr("ftcore.workshop.datasets.load_hub_dataset", fetch)
+    datasets.import_hub("ana", "ana/sumas", columns=ColumnChoice("a", "b"))
+    version = datasets.versions("ana")[0]
+    assert (version.change, version.params["dataset_id"]) == ("hub", "ana/sumas")
+    assert datasets.current("ana").dataset.examples[2].target == "Son 4."
+    datasets.reread("ana", columns=ColumnChoice("b", "a"))
+    assert datasets.current("ana").dataset.examples[2].prompt == "Son 4."
+    assert asked == ["ana/sumas"]
+    with pytest.raises(StepLockedError):
+        datasets.import_hub("luis", "ana/sumas")
+
+
 def test_a_template_has_no_file_to_read_again(datasets):
     datasets.use_template("ana", "shop")
     with pytest.raises(NoSourceFileError):
