@@ -225,7 +225,7 @@ class Builder:
         if len(self._read) != 1 or mapping is None or not mapping.guessed:
             return
         names = (mapping.source, mapping.target)
-        if any(map(is_known_name, names)):
+        if mapping.meant or any(map(is_known_name, names)):
             return
         record = self._read.pop().record
         self._pairs.clear()
@@ -259,7 +259,12 @@ class Builder:
                 continue
             shown = (excerpt(source), excerpt(target))
             self._out.columns = shown
-            if mapping.guessed:
+            for name, word in mapping.meant:
+                meant = {"name": excerpt(name), "meant": word}
+                self._out.findings.append(
+                    Finding("column_meant", Severity.WARNING, params={**meant})
+                )
+            if mapping.guessed and not mapping.meant:
                 params = {"source": shown[0], "target": shown[1]}
                 self._out.findings.append(
                     Finding("guessed_columns", Severity.WARNING, params={**params})

@@ -1,11 +1,16 @@
 """Decide which column or key is asked and which one is answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ftcore.data.options import ColumnChoice
-from ftcore.data.vocabulary import column_names, find_name, normal_name
+from ftcore.data.vocabulary import (
+    column_names,
+    find_name,
+    nearest_name,
+    normal_name,
+)
 
 
 class Kind(StrEnum):
@@ -30,6 +35,7 @@ class Mapping:
         system: Name of the system instruction.
         guessed: The names said nothing; only their order did.
         stray: Names that are not used.
+        meant: Misspelt names that are used, and what they were read as.
     """
 
     source: str
@@ -39,6 +45,7 @@ class Mapping:
     system: str | None = None
     guessed: bool = False
     stray: tuple[str, ...] = ()
+    meant: tuple[tuple[str, str], ...] = ()
 
 
 _SOURCES = ("text", "question", "prompt")
@@ -64,6 +71,37 @@ def map_columns(names: Sequence[str]) -> Mapping | None:
     Returns:
         The mapping, or ``None`` if the names leave no reasonable choice.
     """
+    mapping = _map_known(names)
+    if mapping is not None and not mapping.guessed:
+        return mapping
+    return _map_meant(names) or mapping
+
+
+def _map_meant(names: Sequence[str]) -> Mapping | None:
+    """Map the names as if those that resemble a usual one were spelt like it."""
+    close = {name: nearest_name(name) for name in names if not is_known_name(name)}
+    meant = {name: word for name, word in close.items() if word is not None}
+    spelt = [meant.get(name, name) for name in names]
+    if not meant or len(set(spelt)) < len(spelt):
+        return None
+    mapping = _map_known(spelt)
+    if mapping is None or mapping.guessed:
+        return None
+    own = dict(zip(spelt, names, strict=True))
+    used = (mapping.source, mapping.target, mapping.context, mapping.system)
+    return replace(
+        mapping,
+        source=own[mapping.source],
+        target=own[mapping.target],
+        context=own.get(mapping.context or ""),
+        system=own.get(mapping.system or ""),
+        guessed=True,
+        stray=tuple(own[name] for name in mapping.stray),
+        meant=tuple((name, word) for name, word in meant.items() if word in used),
+    )
+
+
+def _map_known(names: Sequence[str]) -> Mapping | None:
     usable = list(names)
     target_part, target = _first(_targets(usable), usable)
     if target is None or target_part is None:

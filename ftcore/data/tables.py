@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from ftcore.data.columns import is_index_name, is_known_name, map_columns
 from ftcore.data.labels import look_like_labels
-from ftcore.data.vocabulary import mentions
+from ftcore.data.vocabulary import mentions, nearest_name
 
 SAMPLE_ROWS = 200
 _SENTENCE = re.compile(r"[¿?¡!.:;]|\d{3,}")
@@ -144,6 +144,8 @@ def is_header(cells: Sequence[str], body: Sequence[Row]) -> bool:
     sample = [row.cells for row in body[:SAMPLE_ROWS]]
     if any(_repeats(name, column, sample) for column, name in enumerate(names)):
         return False
+    if len(names) > 1 and all(is_known_name(n) or nearest_name(n) for n in names):
+        return True
     if _mentions_parts(names) and not any(map(_mentions_parts, sample)):
         return True
     if any(len(name) > _LONGEST_NAME or _SENTENCE.search(name) for name in names):

@@ -3,7 +3,12 @@
 from ftcore.data.columns import map_columns
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.rows import Record, RowsRead
-from ftcore.data.vocabulary import find_name
+from ftcore.data.vocabulary import (
+    column_names,
+    find_name,
+    nearest_name,
+    normal_name,
+)
 
 _MOST_LAYERS = 5
 _FEWEST_KEYS = 3  # questions in one object
@@ -35,7 +40,7 @@ def unfold(rows: RowsRead, max_rows: int) -> None:
 
 def _inside(record: Record) -> list[dict[str, object]] | None:
     values = list(record.values.values())
-    if not values or find_name("messages", list(record.values)):
+    if not values or any(map(_names_messages, record.values)):
         return None
     if sum(map(_is_talk, values)) > 1:  # a prompt and a completion, each of messages
         return None
@@ -58,6 +63,12 @@ def _is_talk(value: object) -> bool:
         and all(isinstance(item, dict) for item in value)
         and all(find_name("role", list(item)) for item in value)
     )
+
+
+def _names_messages(key: str) -> bool:
+    """Whether the key is, perhaps misspelt, that of one conversation."""
+    words = (normal_name(key), nearest_name(key))
+    return any(word in column_names()["messages"] for word in words)
 
 
 def _transposed(columns: dict[str, object]) -> list[dict[str, object]] | None:

@@ -1,7 +1,8 @@
 """The names that people give to columns, keys and roles; they live in assets."""
 
 import re
-from functools import cache
+from difflib import get_close_matches
+from functools import cache, lru_cache
 
 import yaml
 
@@ -10,6 +11,8 @@ from ftcore.texts import ASSETS
 
 Vocabulary = dict[str, tuple[str, ...]]
 _MAIN_NAMES = 3  # of each part: its English and Spanish names
+_SHORTEST_SLIP, _LONGEST_SLIP = 4, 20  # letters of a name that may be misspelt
+_SLIP_LIKENESS = 0.8  # one letter in five: 'texot' is 'texto'
 _DECORATION = re.compile(r"[\s_\-.:¿?*\"'“”«»()\[\]]+")
 
 
@@ -42,6 +45,17 @@ def find_name(part: str, names: list[str]) -> str | None:
     for name in names:
         known.setdefault(normal_name(name), name)
     return next((known[w] for w in column_names()[part] if w in known), None)
+
+
+@lru_cache(maxsize=1_000)
+def nearest_name(name: str) -> str | None:
+    """Return the usual name that a misspelt one resembles, such as ``etiqueta``."""
+    word = normal_name(name)
+    if not _SHORTEST_SLIP <= len(word) <= _LONGEST_SLIP or not word.isalpha():
+        return None
+    known = [w for words in column_names().values() for w in words if len(w) > 4]
+    close = get_close_matches(word, known, 1, _SLIP_LIKENESS)
+    return close[0] if close and len(name.split()) == 1 else None
 
 
 def mentions(part: str, title: str) -> bool:

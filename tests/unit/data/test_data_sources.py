@@ -197,3 +197,45 @@ def test_the_report_carries_it_all():
     report = check_file("d.csv", b"text,label\nhola,a,\nadios\nfin,b\n")
     assert report.table.names == ("text", "label")
     assert [row.raw for row in report.left_out] == ["adios"]
+
+
+# --- misspelt names ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "source", "target", "meant"),
+    [
+        ("texto,etiqeta", "texto", "etiqeta", ["etiqueta"]),
+        ("pregutna,repuesta", "pregutna", "repuesta", ["pregunta", "respuesta"]),
+        ("promt,completoin", "promt", "completoin", ["prompt", "completion"]),
+        ("id,texot,labl", "texot", "labl", ["texto", "label"]),
+    ],
+)
+def test_misspelt_columns_are_read_and_asked_about(header, source, target, meant):
+    width = header.count(",") + 1
+    rows = [",".join(f"celda {i} {c}" for c in range(width)) for i in range(6)]
+    found = read("\n".join([header, *rows]) + "\n", "d.csv")
+    assert (found.table.source, found.table.target) == (source, target)
+    assert found.table.guessed
+    told = [f for f in found.findings if f.code == "column_meant"]
+    assert [f.params["meant"] for f in told] == meant
+    assert f"¿querías decir «{meant[0]}»?" in told[0].message
+
+
+def test_misspelt_keys_and_roles_of_a_conversation():
+    row = {
+        "mesages": [
+            {"rol": "usser", "conten": "hola"},
+            {"rol": "asistant", "conten": "buenas"},
+        ]
+    }
+    found = read(json.dumps(row))
+    assert found.dataset.examples[0].target == "buenas"
+    assert {f.code for f in found.findings} >= {"key_renamed", "role_renamed"}
+
+
+@pytest.mark.parametrize("header", ["texto1,texto2", "color,tamaño", "uno,dos"])
+def test_other_names_are_not_taken_for_slips(header):
+    rows = [f"una frase bastante larga {i},otra frase {i}" for i in range(6)]
+    found = read("\n".join([header, *rows]) + "\n", "d.csv", has_header=True)
+    assert "column_meant" not in {f.code for f in found.findings}
