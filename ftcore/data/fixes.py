@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from ftcore.data.changes import Fix, FixResult, rebuild, renumber
+from ftcore.data.checking import Check, identity
 from ftcore.data.checks import classes, content, endings, language, repeats, style
-from ftcore.data.checks.base import Check, identity
 from ftcore.data.cleaning import comparable
 from ftcore.data.examples import Dataset, Example
 from ftcore.data.findings import Finding

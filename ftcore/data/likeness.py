@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ftcore.data.checks.base import identity, numbered, warning
+from ftcore.data.checking import identity, numbered, warning
 from ftcore.data.cleaning import comparable, without_accents
 from ftcore.data.example_map import ExampleMap, map_examples
 from ftcore.data.examples import Dataset, Example, Role, Task
 from ftcore.data.findings import Finding
 from ftcore.data.splitting import Leak
 from ftcore.data.wording import same_wording, wording
-from ftcore.texts import percent
 
 __all__ = [
     "ExampleMap",
@@ -29,9 +28,10 @@ __all__ = [
 Vectors = npt.NDArray[np.float32]
 
 # How the thresholds were measured: docs/decisions/substance-checks.md.
-NEAR_COSINE = 0.93  # e5 puts unrelated questions of one business at 0.78 to 0.90
-LEAK_COSINE = 0.93
-SPELLING_COSINE = 0.5  # of letters; the words decide, so this one may let more by
+# Vectors say which examples to compare, the words decide: e5 puts '¿Abren en junio?'
+# nearer to '… en julio?' than to a misspelt copy, so no cosine tells copies apart.
+MIN_COSINE = 0.5  # below it nothing of the question is shared
+MOST_COMPARED = 2_000  # examples that are compared while a file is checked
 MOST_NEIGHBOURS = 8  # compared word by word, for each example
 _BLOCK = 512  # rows of the product at once: 512 x 5,000 cosines are 10 MB
 _GRAM = 3
@@ -46,29 +46,26 @@ def likeness_texts(dataset: Dataset) -> list[str]:
     return [_asked(example) for example in dataset]
 
 
-def near_duplicates(
-    dataset: Dataset, vectors: Vectors, limit: float = NEAR_COSINE
-) -> Iterator[Finding]:
+def near_duplicates(dataset: Dataset, vectors: Vectors) -> Iterator[Finding]:
     """Name each example that practically repeats an earlier one.
 
-    Two examples are near-duplicates if their questions are close in meaning *and*
-    differ only in spelling, filler words or order, and so do their answers. A
+    Of the examples nearest in meaning, a near-duplicate is one whose question
+    differs only in spelling, filler words or order, and so does its answer. A
     paraphrase is no fault, and neither is '¿Abren el lunes?' beside '… el martes?'.
     Exact copies are left to ``duplicate``.
 
     Args:
         dataset: ``n`` examples.
         vectors: Unit rows of shape ``(n, any)`` of :func:`likeness_texts`.
-        limit: Cosine from which two questions are close in meaning.
     """
     lines = [line for line, _ in numbered(dataset)]
     rows = _first_copies(dataset)
     questions = [wording(_asked(dataset.examples[row])) for row in rows]
     answers = [wording(dataset.examples[row].target) for row in rows]
-    near = _neighbours(vectors[rows], limit)
+    near = _neighbours(vectors[rows])
     gone: set[int] = set()
     for later, others in enumerate(near):
-        for earlier, cosine in others:
+        for earlier in others:
             if earlier in gone or not _same_kind(dataset, rows[later], rows[earlier]):
                 continue
             if same_wording(questions[later], questions[earlier]) and same_wording(
@@ -76,15 +73,14 @@ def near_duplicates(
             ):
                 gone.add(later)
                 line, first = lines[rows[later]], lines[rows[earlier]]
-                alike = percent(min(1.0, cosine))
-                yield warning("near_duplicate", line, first=first, likeness=alike)
+                yield warning("near_duplicate", line, first=first)
                 break
 
 
 def check_near_duplicates(dataset: Dataset) -> Iterator[Finding]:
     """Find near-duplicates by spelling alone, where no vectors are at hand."""
-    vectors = spelling_vectors(likeness_texts(dataset))
-    return near_duplicates(dataset, vectors, SPELLING_COSINE)
+    if len(dataset) <= MOST_COMPARED:
+        yield from near_duplicates(dataset, spelling_vectors(likeness_texts(dataset)))
 
 
 def find_leaks(
@@ -112,7 +108,7 @@ def find_leaks(
         asked = wording(_asked(example))
         for near in np.argsort(-cosines, kind="stable")[:MOST_NEIGHBOURS]:
             cosine = float(cosines[near])
-            if cosine >= LEAK_COSINE and same_wording(asked, known[near]):
+            if cosine >= MIN_COSINE and same_wording(asked, known[near]):
                 leaks.append(Leak(lines[near], line, min(1.0, cosine)))
                 break
     return leaks
@@ -155,14 +151,13 @@ def _same_kind(dataset: Dataset, one: int, other: int) -> bool:
     return comparable(first.target) == comparable(second.target)
 
 
-def _neighbours(vectors: Vectors, limit: float) -> list[list[tuple[int, float]]]:
-    """Return, for each row, its nearest earlier rows at or above a cosine."""
-    found: list[list[tuple[int, float]]] = []
+def _neighbours(vectors: Vectors) -> list[list[int]]:
+    """Return, for each row, its nearest earlier rows, the nearest first."""
+    found: list[list[int]] = []
     for start in range(0, len(vectors), _BLOCK):
         block = vectors[start : start + _BLOCK] @ vectors[: start + _BLOCK].T
         for at, cosines in enumerate(block, start):
             earlier = cosines[:at]
             best = np.argsort(-earlier, kind="stable")[:MOST_NEIGHBOURS]
-            near = [(int(i), float(earlier[i])) for i in best if earlier[i] >= limit]
-            found.append(near)
+            found.append([int(i) for i in best if earlier[i] >= MIN_COSINE])
     return found

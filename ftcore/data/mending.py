@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from ftcore.data.checks.base import pattern
+from ftcore.data.checking import pattern
 from ftcore.data.cleaning import remove_hidden
 from ftcore.data.examples import Example, Message
 

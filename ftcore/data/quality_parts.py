@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ftcore.data.checks.base import identity, writes_answers
+from ftcore.data.checking import identity, writes_answers
 from ftcore.data.checks.style import answers, closing_of, treatment_of
 from ftcore.data.cleaning import comparable
 from ftcore.data.examples import Dataset, Example

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
-from ftcore.data.checks.base import style_words
+from ftcore.data.checking import style_words
 from ftcore.data.cleaning import without_accents
 
 # 'horario' and 'orario' have 0.92, 'piso' and 'pisos' 0.89; 'junio' and 'julio' 0.80,

@@ -1,6 +1,6 @@
 """Checks of substance: what may be wrong with examples that can be read."""
 
-from ftcore.data.checks.base import MIN_EXAMPLES, Check
+from ftcore.data.checking import MIN_EXAMPLES, Check
 from ftcore.data.checks.classes import (
     MAX_SHARE,
     check_classes,
@@ -34,6 +34,7 @@ from ftcore.data.checks.style import (
     check_spaces,
     check_treatment,
 )
+from ftcore.data.likeness import check_near_duplicates
 from ftcore.data.personal_data import check_personal_data
 
 __all__ = [
@@ -54,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     check_typos,
     check_empty,
     check_repeated,
+    check_near_duplicates,
     check_echo,
     check_numbers,
     check_placeholders,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from ftcore.data.checks.base import MIN_EXAMPLES, distinct, numbered, warning
+from ftcore.data.checking import MIN_EXAMPLES, distinct, numbered, warning
 from ftcore.data.cleaning import without_accents
 from ftcore.data.examples import Dataset, Task
 from ftcore.data.findings import Finding, Severity

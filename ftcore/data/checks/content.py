@@ -1,10 +1,10 @@
 """Texts that are no sentences for a model: echoes, fillers, marks, code, numbers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
-from ftcore.data.checks.base import numbered, pattern, warning, writes_answers
+from ftcore.data.checking import numbered, pattern, warning, writes_answers
 from ftcore.data.cleaning import comparable, without_accents
 from ftcore.data.examples import Dataset, Message, Task
 from ftcore.data.findings import Finding, Severity
@@ -93,16 +93,19 @@ def check_formulas(dataset: Dataset) -> Iterator[Finding]:
     return _matching(dataset, "formula", "formula")
 
 
+# What any match needs; asking for it is quicker than searching for the match.
+_NEEDED: dict[str, Callable[[str], bool]] = {
+    "template_tokens": lambda content: "<" in content or "[" in content,
+    "html": lambda content: "<" in content or "&" in content or ":" in content,
+    "formula": lambda content: content.lstrip()[:1] in {"=", "+", "@", "-"},
+}
+
+
 def _matching(dataset: Dataset, name: str, code: str) -> Iterator[Finding]:
+    may_match, expression = _NEEDED[name], pattern(name)
     for line, example in numbered(dataset):
-        found = _first_match(example.messages, pattern(name))
-        if found:
-            yield warning(code, line, found=excerpt(found))
-
-
-def _first_match(messages: tuple[Message, ...], expression: re.Pattern[str]) -> str:
-    for message in messages:
-        match = expression.search(message.content)
-        if match:
-            return match.group().strip()
-    return ""
+        for message in example.messages:
+            found = may_match(message.content) and expression.search(message.content)
+            if found and found.group().strip():
+                yield warning(code, line, found=excerpt(found.group().strip()))
+                break

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ftcore.data.checks.base import distinct, style_words, warning, writes_answers
+from ftcore.data.checking import distinct, style_words, warning, writes_answers
 from ftcore.data.checks.style import OPEN, closing_of
 from ftcore.data.examples import Dataset
 from ftcore.data.findings import Finding

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ftcore.data.checks.base import distinct, style_names, style_table, warning
+from ftcore.data.checking import distinct, style_names, style_table, warning
 from ftcore.data.checks.style import answers
 from ftcore.data.examples import Dataset, Example, Role, Task
 from ftcore.data.findings import Finding

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ftcore.data.checks.base import numbered, warning
+from ftcore.data.checking import numbered, warning
 from ftcore.data.cleaning import comparable
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.findings import Finding

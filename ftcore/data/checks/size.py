@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from statistics import median, quantiles
 
-from ftcore.data.checks.base import (
+from ftcore.data.checking import (
     MIN_EXAMPLES,
     distinct,
     numbered,

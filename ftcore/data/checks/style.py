@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from ftcore.data.checks.base import (
+from ftcore.data.checking import (
     MIN_EXAMPLES,
     distinct,
     style_table,
@@ -17,7 +17,8 @@ from ftcore.data.findings import Finding
 from ftcore.texts import text
 
 MIN_TREATED = 3  # answers that address the reader alike before another stands out
-MIN_USUAL = 0.60  # share of the usual close before the others stand out
+MIN_USUAL = 0.75  # share of the usual close before the others stand out
+MIN_ODD = 2  # one answer without its full stop is a slip, not a mixed style
 CLOSED_WORDS = 4  # shorter answers ('Sí', '12 €') need no full stop
 CAPITAL_LETTERS = 20  # shorter capitals may be initials
 CAPITAL_SHARE = 0.90
@@ -108,7 +109,7 @@ def check_closing(dataset: Dataset) -> Iterator[Finding]:
     found = {line: closing_of(example.target) for line, example in rows}
     counts = Counter(found.values())
     total = counts[CLOSED] + counts[OPEN]
-    if counts[CLOSED] < MIN_USUAL * total:
+    if counts[OPEN] < MIN_ODD or counts[CLOSED] < MIN_USUAL * total:
         return
     for line, closing in found.items():
         if closing == OPEN:
@@ -132,7 +133,7 @@ def _odd(
     if not writes_answers(dataset) or len(rows) < MIN_EXAMPLES:
         return
     odd = [line for line, example in rows if is_odd(example.target)]
-    if len(odd) <= MOST_ODD * len(rows):
+    if MIN_ODD <= len(odd) <= MOST_ODD * len(rows):
         for line in odd:
             yield warning(code, line, count=len(odd), total=len(rows))
 

@@ -118,9 +118,6 @@ def test_no_examples_at_all_is_no_crash(task):
             "mixed_treatment",
         ),
         ("¿Abren los lunes?", "No, pero podés venir el martes.", "mixed_treatment"),
-        ("¿Abren los lunes?", "Los lunes no abrimos nunca", "mixed_closing"),
-        ("¿Abren los lunes?", " Los lunes no abrimos nunca.", "stray_spaces"),
-        ("¿Abren los lunes?", "LOS LUNES NO ABRIMOS NUNCA, GRACIAS.", "all_capitals"),
         (
             "Do you open on Mondays?",
             "We are closed on Mondays, but you can visit us on Tuesdays.",
@@ -166,6 +163,23 @@ def test_an_odd_example_is_named_by_its_line(question, answer, code):
 )
 def test_ordinary_answers_raise_no_alarm(question, answer):
     assert with_pair(question, answer) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [
+        ("mixed_closing", "Los lunes no abrimos nunca por la {}"),
+        ("stray_spaces", " Los lunes no abrimos por la {}."),
+        ("all_capitals", "LOS LUNES NO ABRIMOS NUNCA POR LA {}."),
+    ],
+)
+def test_two_odd_answers_are_a_mixed_style_and_one_is_a_slip(code, answer):
+    odd = [
+        (f"¿Abren los lunes por la {part}?", answer.format(part.upper()))
+        for part in ("mañana", "tarde")
+    ]
+    assert found(chat(*good_pairs(), *odd)) == {code: [13, 14]}
+    assert found(chat(*good_pairs(), odd[0])) == {}
 
 
 def test_few_examples_offers_the_way_without_training():
@@ -381,12 +395,10 @@ def test_a_translator_answers_in_another_language_all_the_time():
 
 
 def test_copies_are_told_once_and_not_again_for_their_style():
-    dataset = chat(
-        *good_pairs(), *[("¿Abren los lunes?", "Los lunes no abrimos nunca")] * 2
-    )
-    codes = found(dataset)
-    assert codes["mixed_closing"] == [13]
-    assert codes["duplicate"] == [14]
+    odd = [("¿Abren los lunes?", "Los lunes no abrimos nunca")] * 2
+    more = ("¿Y los martes?", "Los martes sí abrimos siempre")
+    codes = found(chat(*good_pairs(), *odd, more))
+    assert codes == {"mixed_closing": [13, 15], "duplicate": [14]}
 
 
 def test_a_conversation_is_judged_by_all_its_turns():

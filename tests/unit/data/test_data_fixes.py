@@ -7,12 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.data.changes import FixResult, rebuild
+from ftcore.data.checking import identity
 from ftcore.data.checks import CHECKS
-from ftcore.data.checks.base import identity
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.findings import Finding
 from ftcore.data.fixes import FIXES, SAFE, apply_all, apply_fix, can_fix, renumber
-from ftcore.data.likeness import check_near_duplicates
 from ftcore.texts import catalog
 
 QUESTIONS = (
@@ -70,8 +69,7 @@ def make(rows: list[tuple[str, str]], task: Task = Task.CHAT) -> Dataset:
 
 
 def findings_of(dataset: Dataset) -> list[Finding]:
-    found = [finding for check in CHECKS for finding in check(dataset)]
-    return [*found, *check_near_duplicates(dataset)]
+    return [finding for check in CHECKS for finding in check(dataset)]
 
 
 def rows_with(dataset: Dataset, code: str) -> set[int | None]:

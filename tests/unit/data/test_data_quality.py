@@ -8,7 +8,6 @@ from ftcore.data.checks import CHECKS
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.fixes import FIXES, apply_fix, renumber
-from ftcore.data.likeness import check_near_duplicates
 from ftcore.data.quality import Quality, measure_quality
 from ftcore.data.quality_parts import ANSWER_POINTS, LABEL_POINTS
 from ftcore.data.templates import list_templates
@@ -53,8 +52,7 @@ def make(rows: list[tuple[str, str]], task: Task = Task.CHAT) -> Dataset:
 
 
 def findings_of(dataset: Dataset) -> list[Finding]:
-    found = [finding for check in CHECKS for finding in check(dataset)]
-    return [*found, *check_near_duplicates(dataset)]
+    return [finding for check in CHECKS for finding in check(dataset)]
 
 
 def score_of(dataset: Dataset, tested: int = 5) -> Quality:
