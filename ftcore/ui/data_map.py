@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -32,6 +33,7 @@ _MOST_NAME = 24  # characters of a group's button
 _MOST_TYPICAL = 90  # characters of a group's example in the table
 _MARKS = {State.OUTLIER: "◆", State.TWIN: "■"}
 _TOOLS = ("tap", "lasso")
+_TOUCH = Path(__file__).with_name("map_touch.js")
 
 
 @st.fragment
@@ -151,6 +153,8 @@ def _draw(
         selection_mode=("points", "lasso"),
         alt=title,
     )
+    script = _TOUCH.read_text(encoding="utf-8")
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     st.html(_legend(places))
     return rows_picked(event) or group
 
