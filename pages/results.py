@@ -35,7 +35,8 @@ else:
             ):
                 exam_view.ask(me)
     if evaluation is not None:
-        results_view.show_evaluation(evaluation)
+        one_by_one = workshop.results.is_one_by_one(me)
+        results_view.show_evaluation(evaluation, one_by_one=one_by_one)
     rubric_view.show_rubric(dashboard)
     rubric_view.show_ratings(dashboard, me)
     present_view.show_present(dashboard, me)

@@ -155,5 +155,7 @@ def _print_outcome(folder: Path, outcome: Outcome) -> None:
     if outcome.evaluation is None:
         say(text("cli.train.not_evaluated") + "\n")
         return
+    if model.is_one_by_one:
+        say(text("cli.train.one_by_one", asked=model.test_examples) + "\n")
     for arm in outcome.evaluation.arms:
         say(describe_arm(arm) + "\n")

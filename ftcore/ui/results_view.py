@@ -27,8 +27,13 @@ def headline(evaluation: Evaluation, tuned: ArmResult) -> str:
     return sentence.replace(" %", "\N{NO-BREAK SPACE}%")  # it is set large
 
 
-def show_evaluation(evaluation: Evaluation) -> None:
-    """Draw a finished evaluation; one of the tuned arm alone says what is missing."""
+def show_evaluation(evaluation: Evaluation, *, one_by_one: bool = False) -> None:
+    """Draw a finished evaluation; one of the tuned arm alone says what is missing.
+
+    Args:
+        evaluation: The figures.
+        one_by_one: Whether each question was asked of a model trained without it.
+    """
     tuned = evaluation.arm(Arm.TUNED)
     if tuned is None or not tuned.accuracy.n:
         return
@@ -40,6 +45,8 @@ def show_evaluation(evaluation: Evaluation) -> None:
         share = describe_share(rival.accuracy.passed, rival.accuracy.n)
         words = text(f"results.rival.{rival.arm}", share=share)
         st.markdown(f"{words} {_difference(tuned, rival)}")
+    if one_by_one:
+        st.info(text("results.one_by_one"), icon=":material/filter_1:")
     if _asks_for_unseen_facts(evaluation):
         st.info(text("results.unseen_facts"), icon=":material/lightbulb:")
     _show_metrics(evaluation, tuned)

@@ -15,7 +15,7 @@ from ftcore.grading.combine import CriterionEvidence, Rating, criterion_scores
 from ftcore.grading.rubric import Grade, Rubric, load_rubric
 from ftcore.jobs.evaluating import examples_to_evaluate
 from ftcore.jobs.pipeline import load_evaluation
-from ftcore.models.trained import held_out_examples
+from ftcore.models.trained import held_out_examples, load_trained
 from ftcore.storage.records import EvaluationRow, ProjectRow
 from ftcore.tokens import CODE_SIGNS
 from ftcore.training.base import JobState
@@ -99,6 +99,11 @@ class Results:
         """Return how many held-out examples the newest model can be asked."""
         _project, _job, folder = self._context.require_model(participant_id)
         return len(held_out_examples(folder))
+
+    def is_one_by_one(self, participant_id: str) -> bool:
+        """Whether each question is asked of a model that was trained without it."""
+        _project, _job, folder = self._context.require_model(participant_id)
+        return load_trained(folder).is_one_by_one
 
     def evaluations_ahead(self, row: EvaluationRow) -> int:
         """Return how many evaluations are served before this one."""

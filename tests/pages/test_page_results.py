@@ -1,10 +1,14 @@
 """Step 6: the exam, the rubric, the owner's marks and the presentation."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from stories import OpenPage, Story, links_on, words_on
 
 from ftcore.chat.base import Arm
 from ftcore.data.examples import Task
+from ftcore.models.trained import load_trained
 from ftcore.texts import text
 from ftcore.training.base import JobState
 from ftcore.workshop import Workshop
@@ -124,6 +128,18 @@ def test_a_classifier_shows_what_it_mixes_up(app: OpenPage, workshop: Workshop) 
     words = words_on(app("results"))
     assert text("results.confusion.title") in words
     assert text("results.arms.better.nearest") in words
+
+
+def test_an_exam_asked_one_by_one_says_so(app: OpenPage, workshop: Workshop) -> None:
+    mine = Story(workshop)
+    mine.has_data("hr_emails")
+    job = mine.has_model(Task.CLASSIFICATION)
+    mine.has_evaluation({Arm.TUNED: 4, Arm.NEAREST: 3}, Task.CLASSIFICATION)
+    said = "un modelo entrenado sin ella"
+    assert not any(said in box.value for box in app("results").info)
+    folder = Path(job.model_dir)
+    replace(load_trained(folder), split="leave_one_out").save(folder)
+    assert any(said in box.value for box in app("results").info)
 
 
 def test_own_marks_are_kept_and_move_the_rubric(app: OpenPage, story: Story) -> None:
