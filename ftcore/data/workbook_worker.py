@@ -135,7 +135,7 @@ def _sheet(
     merged = [
         (top, bottom, column - left)
         for (top, column), (bottom, last) in sheet.merged_cell_ranges or []
-        if column == last and bottom > top
+        if column == last and bottom > top and 0 <= column - left < sheet.width
     ]
     width = sheet.width
     odd = [

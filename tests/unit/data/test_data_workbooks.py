@@ -132,6 +132,16 @@ def test_merged_labels_count_for_every_row():
     assert [m.line for m in found.mends if "merged_cells" in m.codes] == [3, 4]
 
 
+@pytest.mark.parametrize("cells", ["A1:A3", "F2:F5", "B12:B40", "A50:A60", "B2:C3"])
+def test_merges_beside_the_data_change_nothing(cells):
+    def merge(book):
+        book.active.merge_cells(cells)
+
+    rows = [(None, "texto", "etiqueta"), *[(None, f"frase {i}", "a") for i in range(9)]]
+    found = read(xlsx(("H", rows), edit=merge))
+    assert len(found.dataset) >= 7
+
+
 def test_errors_and_unsaved_formulas_are_left_out_and_told():
     def break_cells(book):
         book.active["B3"].value = "#N/A"
