@@ -30,6 +30,7 @@ task = current.dataset.task if current else template.task if template else Task.
 desk = DataDesk(datasets, me, state, current, task)
 incoming = None
 
+top = st.container()  # a bar or an error is seen wherever the press was
 say_notice(desk)
 if state.rejected:
     show_rejected(desk, state.rejected, has_template=template is not None)
@@ -53,7 +54,8 @@ if current is None:
     show_shapes(template.task if template else None)
 else:
     show_head(desk, current)
-    mapping_of(desk, current)
+    if not state.rejected:
+        mapping_of(desk, current)
     show_sections(desk)
     with st.expander(text("data.ways.change"), icon=":material/upload_file:"):
         st.caption(text("data.ways.replaces"))
@@ -69,6 +71,7 @@ else:
         form_dialog(desk)
 
 if incoming is not None:
-    desk.bring(incoming)
+    with top:
+        desk.bring(incoming)
 
 lesson_expander("step_2_data")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from ftcore.data.examples import Example, Task
-from ftcore.data.findings import CheckReport
+from ftcore.data.findings import CheckReport, Verdict
 from ftcore.errors import FtcoreError
 from ftcore.texts import text
 from ftcore.ui.data_entry import Incoming
 from ftcore.ui.data_mapping import Mapping
 from ftcore.ui.data_progress import ReadingBar
-from ftcore.ui.data_state import DataState, Preview, Section
+from ftcore.ui.data_state import DataState, Preview, Rejected, Section
 from ftcore.ui.feedback import show_error
 from ftcore.ui.wording import counted
 from ftcore.workshop.dataset_views import CurrentDataset
@@ -56,7 +56,7 @@ class DataDesk:
     def reread(self, mapping: Mapping) -> None:
         """Read the kept source in another way."""
 
-        def verb() -> object:
+        def verb() -> CheckReport:
             return self.datasets.reread(
                 self.me,
                 columns=mapping.columns,
@@ -65,7 +65,15 @@ class DataDesk:
                 task=mapping.task,
             )
 
-        self._change(verb, text("data_mapping.done"))
+        report = self._try(verb)
+        if not isinstance(report, CheckReport):
+            return
+        if report.verdict is Verdict.REJECT:
+            self.state.rejected = Rejected(report, None)
+        else:
+            self.state.done(text("data_mapping.done"))
+        self.state.jumps += 1
+        st.rerun()
 
     def keep(self, examples: Sequence[Example]) -> None:
         """Keep all examples after an edit."""

@@ -64,10 +64,12 @@ def _exam(current: CurrentDataset) -> Fact:
     count = current.held_out
     if not count:
         return text("data_glance.exam.none"), text("data_glance.exam.none_about")
-    points = number(round(_WHOLE / count))
     fact = counted("data_glance.exam", count)
     if count == 1:
         return fact, text("data_glance.exam.weight_one")
+    if count > _WHOLE:
+        return fact, text("data_glance.exam.weight_little")
+    points = number(round(_WHOLE / count))
     return fact, text("data_glance.exam.weight", points=points)
 
 

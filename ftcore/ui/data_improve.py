@@ -11,6 +11,7 @@ from ftcore.ui.data_desk import DataDesk
 from ftcore.ui.data_diff import veiled
 from ftcore.ui.data_fixes import show_preview
 from ftcore.ui.data_left_out import show_left_out, show_mends
+from ftcore.ui.data_state import Section
 from ftcore.ui.findings_view import Action, Places, show_findings
 from ftcore.ui.quality_view import show_quality
 from ftcore.ui.wording import counted
@@ -32,7 +33,9 @@ def show_improve(desk: DataDesk) -> None:
     current = desk.current
     if current is None:
         return
-    show_quality(desk.datasets.quality(desk.me))
+    show_quality(
+        desk.datasets.quality(desk.me), go=lambda name: _follow(desk, current, name)
+    )
     _substance(desk, current)
     left = _waiting(desk, current)
     if left:
@@ -80,6 +83,18 @@ def preview_dialog(desk: DataDesk) -> None:
 def veil(words: str) -> str:
     """Return a text with the middle of its personal data covered."""
     return veiled(words, [(found.start, found.end) for found in find_personal(words)])
+
+
+def _follow(desk: DataDesk, current: CurrentDataset, advice: str) -> None:
+    """Lead to where an advice is followed: a fix, the first example, or a section."""
+    rows = [f.line for f in current.findings if f.code == advice and f.line]
+    if can_fix(advice):
+        desk.look_at(advice)
+    elif rows:
+        desk.land(rows[0])
+    else:
+        desk.state.go(Section.EXAM if advice == "test" else Section.EXAMPLES)
+    st.rerun()
 
 
 def _substance(desk: DataDesk, current: CurrentDataset) -> None:

@@ -14,7 +14,9 @@ from ftcore.ui.wording import counted, plain
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """How the participant wants the file to be read; ``None`` leaves it as it is.
+    """How the participant wants the file to be read; ``None`` leaves it to the reader.
+
+    What they have not touched stays as the file was read, as far as it still fits.
 
     Attributes:
         columns: What is asked and what is answered.
@@ -34,8 +36,13 @@ def can_map(table: TableShape | None) -> bool:
     return table is not None and (len(table.names) > 1 or len(table.sheets) > 1)
 
 
+def needs_eyes(table: TableShape) -> bool:
+    """Whether the participant should confirm how the file was read."""
+    return table.guessed or len(table.sheets) > 1
+
+
 def show_mapping(
-    table: TableShape, task: Task, *, key: str, lost: int = 0, is_open: bool = False
+    table: TableShape, task: Task, *, key: str, lost: int = 0, is_open: bool
 ) -> Mapping | None:
     """Draw how the file was understood, with a control for each part.
 
@@ -44,13 +51,13 @@ def show_mapping(
         task: What it was read for.
         key: English name that changes whenever the file is read again.
         lost: Changes made since, which reading again leaves behind.
-        is_open: Show it at once although nothing was guessed.
+        is_open: Show the controls at once; they are folded otherwise.
 
     Returns:
         What the participant has just changed, or nothing.
     """
-    if table.guessed or is_open:
-        with st.container(key="mapping", border=True):
+    if is_open:
+        with st.container(key=f"mapping-{key}", border=True):
             name = "confirm" if table.source else "choose"
             st.markdown(f"**{text(f'data_mapping.{name}')}**")
             return _controls(table, task, key, lost)
@@ -68,14 +75,21 @@ def mapping_words(table: TableShape, task: Task) -> str:
 
 def _controls(table: TableShape, task: Task, key: str, lost: int) -> Mapping | None:
     if lost:
-        st.caption(counted("data_mapping.lost", lost), unsafe_allow_html=False)
-    mapping = _sheet(table, key)
+        st.caption(counted("data_mapping.lost", lost))
+    mapping = None
     if len(table.names) > 1:
-        mapping = _columns(table, task, key) or mapping
-    if table.has_header is not None:
-        mapping = _header(table.has_header, key) or mapping
-    if table.source:
-        mapping = _task(task, key) or mapping
+        mapping = _columns(table, task, key)
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        if table.source:
+            mapping = _task(table, task, key) or mapping
+        else:
+            mapping = _sheet(table, key) or mapping
+    with right:
+        if table.source:
+            mapping = _sheet(table, key) or mapping
+        if table.has_header is not None:
+            mapping = _header(table, task, key) or mapping
     return mapping
 
 
@@ -93,7 +107,9 @@ def _columns(table: TableShape, task: Task, key: str) -> Mapping | None:
         source, target = (source, other) if is_source else (other, target)
     if not source or not target or source == target:
         return None
-    return Mapping(columns=ColumnChoice(source, target))
+    kept_task = task if table.source else None
+    columns = ColumnChoice(source, target)
+    return Mapping(columns, table.has_header, _sheet_of(table), kept_task)
 
 
 def _column(
@@ -112,11 +128,15 @@ def _column(
     )
 
 
-def _header(has_header: bool, key: str) -> Mapping | None:
+def _header(table: TableShape, task: Task, key: str) -> Mapping | None:
+    is_on = bool(table.has_header)
     wanted = st.toggle(
-        text("data_mapping.header"), value=has_header, key=f"map-header-{key}"
+        text("data_mapping.header"), value=is_on, key=f"map-header-{key}"
     )
-    return None if wanted == has_header else Mapping(has_header=wanted)
+    if wanted == is_on:
+        return None
+    kept_task = task if table.source else None
+    return Mapping(has_header=wanted, sheet=_sheet_of(table), task=kept_task)
 
 
 def _sheet(table: TableShape, key: str) -> Mapping | None:
@@ -129,7 +149,7 @@ def _sheet(table: TableShape, key: str) -> Mapping | None:
     return None if wanted in (None, table.sheet) else Mapping(sheet=wanted)
 
 
-def _task(task: Task, key: str) -> Mapping | None:
+def _task(table: TableShape, task: Task, key: str) -> Mapping | None:
     names = [each.value for each in Task]
     wanted = st.selectbox(
         text("data_mapping.task"),
@@ -138,4 +158,11 @@ def _task(task: Task, key: str) -> Mapping | None:
         format_func=lambda each: text(f"data_mapping.tasks.{each}"),
         key=f"map-task-{key}",
     )
-    return None if wanted == task.value else Mapping(task=Task(wanted))
+    if wanted == task.value:
+        return None
+    columns = ColumnChoice(table.source, table.target) if table.target else None
+    return Mapping(columns, table.has_header, _sheet_of(table), Task(wanted))
+
+
+def _sheet_of(table: TableShape) -> str | None:
+    return table.sheet or None

@@ -7,7 +7,8 @@ from typing import Self
 
 import streamlit as st
 
-from ftcore.texts import duration, percent, text
+from ftcore.texts import percent, text
+from ftcore.ui.wording import roughly
 
 _BETWEEN_SECONDS = 0.2  # each step costs a message to the browser
 _KNOWN_SECONDS = 1.0  # earlier than that, the pace says nothing of the rest
@@ -65,5 +66,5 @@ def reading_words(label: str, share: float, passed: float) -> str:
     """
     if share <= 0 or passed < _KNOWN_SECONDS:
         return text("data_entry.reading", label=label, share=percent(share))
-    left = duration(max(1.0, passed * (1 - share) / share))
+    left = roughly(passed * (1 - share) / share)
     return text("data_entry.reading_left", label=label, share=percent(share), left=left)

@@ -42,11 +42,11 @@ class Rejected:
 
     Attributes:
         report: What was found in it.
-        content: Its bytes.
+        content: Its bytes; ``None`` for the file that the examples in use come from.
     """
 
     report: CheckReport
-    content: bytes
+    content: bytes | None
 
 
 @dataclass(slots=True)
@@ -65,6 +65,7 @@ class DataState:
         editing: Position of the example in the editing dialog; 0 for a new one.
         draft: Unsaved edits of the table.
         as_table: Whether the examples are shown as an editable table.
+        confirmed: Id of the reading whose columns the person has said are right.
         mended: Lines of left-out rows that were mended and added since.
         notice: What has just been done, to be said once.
     """
@@ -79,6 +80,7 @@ class DataState:
     editing: int | None = None
     draft: TableDraft | None = None
     as_table: bool = False
+    confirmed: str = ""
     mended: set[int] = field(default_factory=set)
     notice: str = ""
 

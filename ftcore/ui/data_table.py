@@ -62,9 +62,9 @@ def show_table(state: DataState, dataset: Dataset, version: str) -> Edited | Non
     # Whatever changes the widget must start it from the edits made so far.
     view = f"{version}-{state.jumps}-{len(draft.labels)}-{query}-{numbers[:1]}"
     with holder:
-        if dataset.task is Task.CLASSIFICATION:
-            _new_label(draft)
         _editor(draft, view, numbers, is_last=last and not query)
+    if dataset.task is Task.CLASSIFICATION:
+        _new_label(draft)
     unfit = sum(not is_editable(example) for _, example in found)
     if unfit:
         st.caption(counted("data_table.several_turns", unfit))
@@ -84,7 +84,7 @@ def save_bar(state: DataState) -> Edited | None:
             state.draft = None
             state.jumps += 1
             st.rerun()
-    st.caption(text("data_table.unsaved"))
+        st.caption(text("data_table.unsaved"))
     if not wanted:
         return None
     lacking = draft.incomplete()
@@ -167,7 +167,11 @@ def _columns(task: Task, draft: TableDraft) -> dict[str, ColumnConfig]:
         target = config.SelectboxColumn(heads[TARGET], width="small", options=labels)
     return {
         NUMBER: config.NumberColumn(
-            text("data.examples.columns.number"), disabled=True, width=60, format="%d"
+            text("data.examples.columns.number"),
+            disabled=True,
+            width=56,
+            pinned=True,
+            format="%d",
         ),
         SOURCE: config.TextColumn(heads[SOURCE], width="large"),
         TARGET: target,

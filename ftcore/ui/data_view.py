@@ -3,7 +3,6 @@
 import streamlit as st
 
 from ftcore.data.findings import Severity
-from ftcore.data.options import ColumnChoice
 from ftcore.texts import text
 from ftcore.ui.cards import action_link
 from ftcore.ui.data_actions import downloads, redo_button, undo_button
@@ -16,7 +15,7 @@ from ftcore.ui.data_left_out import (
     left_out_text,
     with_header,
 )
-from ftcore.ui.data_mapping import Mapping, can_map, show_mapping
+from ftcore.ui.data_mapping import Mapping, can_map, needs_eyes, show_mapping
 from ftcore.ui.data_state import Rejected, Section
 from ftcore.ui.findings_view import show_findings
 from ftcore.ui.quality_view import show_quality_badge
@@ -91,11 +90,19 @@ def mapping_of(desk: DataDesk, current: CurrentDataset) -> None:
     table = current.reading.table
     if table is None or not can_map(table):
         return
+    state, task = desk.state, current.dataset.task
+    source = current.row.import_id or ""
+    is_open = needs_eyes(table) and state.confirmed != source and not current.edits
     mapping = show_mapping(
-        table, current.dataset.task, key=current.row.id, lost=current.edits
+        table, task, key=current.row.id, lost=current.edits, is_open=is_open
     )
     if mapping:
         desk.reread(mapping)
+    if is_open and st.button(
+        text("data_mapping.right"), key="mapping-right", icon=":material/check:"
+    ):
+        state.confirmed = source
+        st.rerun()
 
 
 def show_rejected(desk: DataDesk, rejected: Rejected, *, has_template: bool) -> None:
@@ -125,12 +132,14 @@ def show_rejected(desk: DataDesk, rejected: Rejected, *, has_template: bool) -> 
         ):
             desk.state.rejected = None
             st.rerun()
-    if mapping:
+    if mapping and rejected.content is None:
+        desk.reread(mapping)
+    elif mapping:
         desk.bring(
             Incoming(
                 report.filename,
-                rejected.content,
-                columns=mapping.columns or _columns(rejected),
+                rejected.content or b"",
+                columns=mapping.columns,
                 has_header=mapping.has_header,
                 sheet=mapping.sheet,
                 task=mapping.task,
@@ -142,7 +151,7 @@ def show_rejected(desk: DataDesk, rejected: Rejected, *, has_template: bool) -> 
 
 def _mapping_of_rejected(desk: DataDesk, rejected: Rejected) -> Mapping | None:
     table = rejected.report.table
-    if table is None or not can_map(table) or not rejected.content:
+    if table is None or not can_map(table):
         return None
     return show_mapping(
         table, desk.task, key=f"rejected-{desk.state.jumps}", is_open=True
@@ -158,13 +167,6 @@ def _asks_columns(rejected: Rejected) -> bool:
         and not table.source
         and any(f.code == "unknown_columns" for f in rejected.report.findings)
     )
-
-
-def _columns(rejected: Rejected) -> ColumnChoice | None:
-    table = rejected.report.table
-    if table is None or not table.source or not table.target:
-        return None
-    return ColumnChoice(table.source, table.target)
 
 
 def _again(rejected: Rejected) -> Incoming | None:
@@ -209,7 +211,7 @@ def _origin(current: CurrentDataset) -> str:
 
 def _noticed(current: CurrentDataset) -> list[str]:
     reading = current.reading
-    sentences = []
+    sentences = [plain(f.message) for f in reading.findings if f.code == "sampled"]
     if reading.left_out:
         sentences.append(counted("data.banner.left_out", len(reading.left_out)))
     if any(f.severity is Severity.REPAIR for f in reading.findings):

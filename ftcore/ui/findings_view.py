@@ -135,7 +135,7 @@ def _row_buttons(
 def _item(group: Sequence[Finding], rows: Sequence[int], places: Places | None) -> str:
     first = group[0]
     unit = places.unit if places else "line"
-    where = _where(rows, unit) if rows else text("data.findings.whole")
+    where = _where(rows, unit) if rows else text(f"data.findings.whole_{unit}")
     messages = list(dict.fromkeys(finding.message for finding in group))
     fixes = list(dict.fromkeys(finding.fix for finding in group))
     others = "".join(f"<p>{escape(words)}</p>" for words in messages[1:_MOST_SENTENCES])

@@ -66,7 +66,7 @@ def test_the_bar_says_the_time_left_once_it_is_known() -> None:
     assert reading_words("Revisando", 0.25, 10) == (
         "Revisando… 25 %. Quedan unos 30 s."
     )
-    assert "Quedan unos 1 s" in reading_words("Revisando", 1.0, 10)
+    assert "Quedan unos 5 s" in reading_words("Revisando", 1.0, 10)
 
 
 def test_a_file_gets_a_name_that_every_system_takes() -> None:
