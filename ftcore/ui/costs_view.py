@@ -27,7 +27,9 @@ def show_costs(quotes: Sequence[Quote]) -> None:
     st.subheader(text("destinations_view.costs.heading"), anchor=False)
     st.markdown(f"**{_answer(ordered)}**")
     st.html(costs_table(ordered))
-    st.caption(text("destinations_view.costs.note"))
+    st.caption(
+        text("destinations_view.costs.note"), help=text("destinations_view.costs.edit")
+    )
 
 
 def usd_words(usd: float) -> str:

@@ -35,6 +35,8 @@ def show_quality(quality: Quality, *, go: Callable[[str], None] | None = None) -
             st.html(_parts(quality.parts))
         with right:
             _show_best(quality.best[:MOST_ADVICE], go)
+        with st.expander(text("quality_view.how"), key="quality-how"):
+            st.html(_explained(quality.parts))
 
 
 def level_of(score: int) -> tuple[str, str]:
@@ -82,6 +84,15 @@ def _part(part: QualityPart) -> str:
         f"<li><span>{escape(name)}</span>"
         f"{_bar(share, colour, f'{name}: {points}')}<b>{escape(points)}</b></li>"
     )
+
+
+def _explained(parts: Sequence[QualityPart]) -> str:
+    items = "".join(
+        f"<li><b>{escape(text(f'quality.parts.{part.name}'))}.</b> "
+        f"{escape(text(f'quality.about.{part.name}'))}</li>"
+        for part in parts
+    )
+    return f"<ul>{items}</ul>"
 
 
 def _show_best(best: Sequence[Advice], go: Callable[[str], None] | None) -> None:

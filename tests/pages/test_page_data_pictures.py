@@ -70,6 +70,19 @@ def add_stray_and_twin(workshop: Workshop) -> None:
     workshop.datasets.add_examples(ME, [STRAY, twin])
 
 
+def test_an_advice_leads_to_where_it_is_followed(app: OpenPage, shop: Workshop) -> None:
+    first = examples(shop)[0]
+    shop.datasets.add_examples(ME, [first, first])
+    page = open_section(app, Section.IMPROVE)
+    assert "Lo que más la subiría" in drawn(page)
+    press(page, "go-amount")
+    switch = next(w for w in page.button_group if str(w.key).startswith("section-"))
+    assert switch.value is Section.EXAMPLES
+    page = open_section(app, Section.IMPROVE)
+    press(page, "go-duplicate")
+    assert any(b.key == "preview-apply" for b in page.button)
+
+
 def test_the_map_names_strays_and_twins_in_words(app: OpenPage, shop: Workshop) -> None:
     add_stray_and_twin(shop)
     page = open_section(app, Section.MAP)
