@@ -62,12 +62,9 @@ def style_words(name: str) -> frozenset[str]:
     """Return one list of words of ``style.yaml``.
 
     Raises:
-        TypeError: It is no list; a fault of ours.
+        TypeError: It is no list of texts; a fault of ours.
     """
-    words = _style()[name]
-    if not isinstance(words, list):
-        raise TypeError(f"{name} must be a list")
-    return frozenset(str(word) for word in words)
+    return _words(name, _style()[name])
 
 
 @cache
@@ -75,12 +72,19 @@ def style_table(name: str) -> dict[str, frozenset[str]]:
     """Return one group of lists of ``style.yaml``.
 
     Raises:
-        TypeError: It is no mapping; a fault of ours.
+        TypeError: It is no mapping of such lists; a fault of ours.
     """
     table = _style()[name]
     if not isinstance(table, dict):
         raise TypeError(f"{name} must be a mapping")
-    return {key: frozenset(map(str, words)) for key, words in table.items()}
+    return {key: _words(name, words) for key, words in table.items()}
+
+
+def _words(name: str, words: object) -> frozenset[str]:
+    # YAML takes a bare 'no' or 'on' for a truth value; here both are words.
+    if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
+        raise TypeError(f"{name} must be a list of texts, in quotes where YAML errs")
+    return frozenset(words)
 
 
 @cache
