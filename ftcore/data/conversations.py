@@ -16,6 +16,7 @@ _TYPO_LIKENESS = 0.8
 _KNOWN_KEYS = frozenset({"name", "weight", "id"})
 _TOOL_KEYS = ("tool_calls", "function_call")
 _TOOL_ROLES = ("tool", "function")
+_ROLES = {role.value: role for role in Role}
 
 
 @dataclass(slots=True)
@@ -135,8 +136,9 @@ class _Reader:
         return close[0]
 
     def _role(self, value: object) -> Role:
-        if isinstance(value, str) and value in Role.__members__.values():
-            return Role(value)
+        exact = _ROLES.get(value) if isinstance(value, str) else None
+        if exact is not None:
+            return exact
         word = normal_name(value) if isinstance(value, str) else ""
         known = role_names()
         if word not in known:

@@ -8,6 +8,8 @@ from ftcore.data.examples import Example, Message, Role
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.values import TextValue, as_text, excerpt
 
+_NOTHING = TextValue()  # of a part that the mapping does not have
+
 
 @dataclass(slots=True)
 class PairRead:
@@ -22,8 +24,8 @@ def read_pair(values: Values[str, object], mapping: Mapping, line: int) -> PairR
     out = PairRead()
     source = as_text(values[mapping.source])
     target = as_text(values[mapping.target])
-    context = _optional(values, mapping.context)
-    system = _optional(values, mapping.system)
+    context = _optional(values, mapping.context) if mapping.context else _NOTHING
+    system = _optional(values, mapping.system) if mapping.system else _NOTHING
     faulty = _fault(source, target, mapping)
     if faulty:
         code, name = faulty
@@ -31,8 +33,9 @@ def read_pair(values: Values[str, object], mapping: Mapping, line: int) -> PairR
             Finding(code, Severity.ERROR, line, params={"name": excerpt(name)})
         )
         return out
-    notes = dict.fromkeys([*source.notes, *target.notes, *context.notes])
-    out.findings += [Finding(code, Severity.REPAIR, line) for code in notes]
+    if source.notes or target.notes or context.notes:
+        notes = dict.fromkeys([*source.notes, *target.notes, *context.notes])
+        out.findings += [Finding(code, Severity.REPAIR, line) for code in notes]
     prompt = source.text
     if context.text.strip():
         prompt = f"{prompt}\n\n{context.text}"
@@ -42,8 +45,8 @@ def read_pair(values: Values[str, object], mapping: Mapping, line: int) -> PairR
     return out
 
 
-def _optional(values: Values[str, object], name: str | None) -> TextValue:
-    read = as_text(values[name]) if name is not None else TextValue()
+def _optional(values: Values[str, object], name: str) -> TextValue:
+    read = as_text(values[name])
     return TextValue() if read.fault else read
 
 

@@ -29,6 +29,12 @@ class CellError(str):
 
 def as_text(value: object) -> TextValue:
     """Accept text, numbers, truth values and OpenAI's or Google's text parts."""
+    if type(value) is str and not needs_cleaning(value):
+        return TextValue(value)  # the usual, fast case
+    return _as_clean_text(value)
+
+
+def _as_clean_text(value: object) -> TextValue:
     if isinstance(value, CellError):
         return TextValue(fault="cell_error" if value else "formula_unsaved")
     if isinstance(value, str):
