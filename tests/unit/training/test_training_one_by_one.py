@@ -1,5 +1,6 @@
 """A classifier too small to share out is asked one question at a time, honestly."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,15 @@ def test_the_manifest_says_how_it_was_tested_and_with_which_version(folder):
     assert model.is_one_by_one
     assert model.dataset_version == 3
     assert (model.examples, model.train_examples, model.test_examples) == (8, 8, 7)
+
+
+def test_a_model_of_before_versions_were_counted_is_still_read(folder, tmp_path):
+    values = json.loads((folder / "model.json").read_text())
+    for name in ("dataset_version", "split"):
+        del values[name]
+    (tmp_path / "model.json").write_text(json.dumps(values))
+    old = load_trained(tmp_path)
+    assert (old.dataset_version, old.is_one_by_one) == (0, False)
 
 
 def test_a_class_with_a_single_text_is_not_asked(folder):
