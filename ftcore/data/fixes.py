@@ -151,6 +151,9 @@ def _respell(dataset: Dataset, rows: frozenset[int] | None) -> FixResult:
 
 
 def _correct_typos(dataset: Dataset, rows: frozenset[int] | None) -> FixResult:
+    if rows is None:
+        everything = frozenset(range(1, len(dataset) + 1))
+        return _until_settled(dataset, [lambda now, _: _correct_typos(now, everything)])
     meant = classes.likely_typos(dataset)
     return _relabel(dataset, rows, lambda e: meant.get(e.target, e.target))
 
