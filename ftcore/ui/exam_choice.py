@@ -48,18 +48,19 @@ def show_exam_choice(
         title = text("exam_choice.empty.title")
         with empty_state(title, text("exam_choice.empty.words"), key="exam"):
             return
+    show_leaks(dataset, plan, hold_out, remove)
     left, right = st.columns([1, 1], gap="large")
     with left:
         how = text(f"exam_choice.method.{_method(plan, dataset.task)}")
         st.markdown(f"{counted('exam_choice.count', count)} {how}")
         st.markdown(f"**{text('exam_choice.proof.title')}**  \n{proof(count)}")
+        label = counted("exam_choice.list", count)
+        with st.expander(label, key="exam-list"):
+            _show_questions(dataset, plan)
+        with st.expander(text("exam_choice.choose.title"), key="exam-choose"):
+            _show_chooser(dataset, plan, hold_out)
     with right:
         show_proof_figure(count, usual_passes(count) / count)
-    show_leaks(dataset, plan, hold_out, remove)
-    with st.expander(text("exam_choice.list", count=number(count)), key="exam-list"):
-        _show_questions(dataset, plan)
-    with st.expander(text("exam_choice.choose.title"), key="exam-choose"):
-        _show_chooser(dataset, plan, hold_out)
 
 
 def proof(count: int) -> str:

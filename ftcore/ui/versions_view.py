@@ -17,7 +17,7 @@ from ftcore.workshop.versions import DatasetVersion
 
 _MOST_OPEN = 5
 _MOST_CHANGES = 12  # of each kind, drawn one by one
-_SIGNS = {"added": "+", "removed": "−", "changed": "~"}  # not by colour alone
+_SIGNS = {"added": "+", "removed": "−", "changed": "≠"}  # not by colour alone
 
 ReadDiff = Callable[[str], DatasetDiff]
 Restore = Callable[[str], None]
