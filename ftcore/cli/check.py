@@ -3,14 +3,16 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ftcore.cli.check_facts import (
     MOST_AT_ONCE,
     MOST_COMPARED,
+    Facts,
     gather_facts,
     report_json,
 )
@@ -23,6 +25,7 @@ from ftcore.data.findings import CheckReport, Finding, Severity, Verdict
 from ftcore.data.formats import example_to_json
 from ftcore.data.options import ColumnChoice, Limits, ReadOptions
 from ftcore.data.readers import read_dataset
+from ftcore.data.sampling import SAMPLE_ROWS
 from ftcore.errors import FileNotReadableError, FtcoreError, Param
 from ftcore.settings import load_settings
 from ftcore.texts import error_texts, number, text
@@ -92,17 +95,17 @@ def run(args: argparse.Namespace) -> int:
     except FtcoreError as error:
         report = _refusal(args.file.name, error)
     codes = [*args.fix, *([MASK] if args.mask else [])]
-    dataset, mended = report.dataset, None
-    if dataset is not None and (codes or args.output):
-        dataset = _whole(dataset, report.rows, args.file, options)
-        mended = mend(dataset, codes, report.findings) if codes else None
-        dataset = mended.dataset if mended is not None else dataset
+    whole, mended = report.dataset, None
+    if whole is not None and (codes or args.output):
+        whole = _whole(whole, report.rows, args.file, options)
+        mended = mend(whole, codes, report.findings) if codes else None
+    facts = _facts(report, mended, MOST_AT_ONCE if args.json else MOST_COMPARED)
     if args.json:
-        _write_json(report, dataset, mended)
+        _write_json(report, facts, mended)
     else:
-        _write_text(report, dataset, mended)
+        _write_text(report, facts, mended)
     if args.output:
-        _write_examples(dataset, args.output, args.format)
+        _write_examples(mended.dataset if mended else whole, args.output, args.format)
     return 1 if report.verdict is Verdict.REJECT else 0
 
 
@@ -181,33 +184,37 @@ def _whole(sample: Dataset, rows: int, path: Path, options: ReadOptions) -> Data
     return read_dataset(path.name, path.read_bytes(), options).dataset or sample
 
 
+def _facts(
+    report: CheckReport, mended: FixResult | None, most_compared: int
+) -> Facts | None:
+    dataset = mended.dataset if mended is not None else report.dataset
+    if dataset is None or not len(dataset):
+        return None
+    rows = len(dataset) if mended is not None else report.rows
+    step = -(-len(dataset) // SAMPLE_ROWS)
+    sample = replace(dataset, examples=dataset.examples[::step])
+    return gather_facts(sample, rows, load_settings().models_dir, most_compared)
+
+
 def _write_json(
-    report: CheckReport, dataset: Dataset | None, mended: FixResult | None
+    report: CheckReport, facts: Facts | None, mended: FixResult | None
 ) -> None:
     values = {**report.to_json(), **report_json(report)}
-    if dataset is not None and len(dataset):
-        models_dir = load_settings().models_dir
-        rows = _rows(report, dataset, mended)
-        values |= gather_facts(dataset, rows, models_dir, MOST_AT_ONCE).to_json()
+    if facts is not None:
+        values |= facts.to_json()
     if mended is not None:
         values["changes"] = [_change_json(change) for change in mended.changes]
     _write(json.dumps(values, ensure_ascii=not _speaks_utf8()))
 
 
 def _write_text(
-    report: CheckReport, dataset: Dataset | None, mended: FixResult | None
+    report: CheckReport, facts: Facts | None, mended: FixResult | None
 ) -> None:
-    _write_lines(report_lines(report))
-    if mended is not None:
-        _write_lines(change_lines(mended.changes))
-    if dataset is not None and len(dataset):
-        rows = _rows(report, dataset, mended)
-        models_dir = load_settings().models_dir
-        _write_lines(fact_lines(gather_facts(dataset, rows, models_dir, MOST_COMPARED)))
-
-
-def _rows(report: CheckReport, dataset: Dataset, mended: FixResult | None) -> int:
-    return len(dataset) if mended is not None else report.rows
+    lines = [*report_lines(report)]
+    lines += change_lines(mended.changes) if mended is not None else ()
+    lines += fact_lines(facts) if facts is not None else ()
+    for line in lines:
+        _write(line)
 
 
 def _write_examples(dataset: Dataset | None, path: Path, form: str | None) -> None:
@@ -225,11 +232,6 @@ def _change_json(change: Change) -> dict[str, object]:
         "before": change.before and example_to_json(change.before),
         "after": change.after and example_to_json(change.after),
     }
-
-
-def _write_lines(lines: Iterator[str] | Sequence[str]) -> None:
-    for line in lines:
-        _write(line)
 
 
 def _write(line: str) -> None:

@@ -1,7 +1,7 @@
 """Everything that ``check`` can say of a dataset beyond what was found in its file."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ftcore.data.changes import renumber
@@ -65,9 +65,11 @@ class Facts:
         how = text(f"cli_check.split.methods.{self.plan.method.value}")
         if count == 1:
             return text("cli_check.split.one", how=how)
+        shown = number(count)
         # Rounded down, as the course says it: of eight examples, 12 points each.
-        points = number(int(self.plan.points_per_mistake))
-        return text("cli_check.split.mistake", count=count, points=points, how=how)
+        points = int(self.plan.points_per_mistake)
+        key = "many" if points > 1 else "little"
+        return text(f"cli_check.split.{key}", count=shown, points=points, how=how)
 
     def to_json(self) -> dict[str, object]:
         """Return the facts as ``check --json`` adds them to the report."""
@@ -108,7 +110,9 @@ def gather_facts(
     kept = renumber(dataset)
     near = _near(dataset) if len(dataset) <= most_compared else ()
     plan = plan_split(kept) if rows == len(dataset) else None
+    places = {example.line: row for row, example in enumerate(dataset, 1)}
     found = [finding for check in CHECKS for finding in check(kept)]
+    found += (replace(finding, line=places[finding.line]) for finding in near)
     tested = len(plan.test) if plan is not None else rows // 5
     judged = judge_all(dataset, lambda n: token_counter(n, models_dir), rows=rows)
     return Facts(

@@ -106,13 +106,14 @@ def _cost_line(quote: Quote) -> str:
         usd = text("cli_check.costs.monthly", usd=usd, monthly=monthly)
     low, high = (_usd(amount) for amount in quote.course_usd)
     course = low if low == high else text("cli_check.costs.range", low=low, high=high)
+    passes = "pass_one" if quote.epochs == 1 else "pass_many"
     line = text(
         "cli_check.costs.line",
         provider=text(f"trainers.{price.provider}.title"),
         model=price.model,
         usd=usd,
         course=course,
-        epochs=quote.epochs,
+        passes=text(f"cli_check.costs.{passes}", epochs=quote.epochs),
         date=spoken_day(price.as_of),
     )
     if price.status is PriceStatus.CURRENT:

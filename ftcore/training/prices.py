@@ -66,7 +66,9 @@ class Price:
         source: Address where the provider publishes it.
         usd_per_million: US dollars per million tokens seen; 0 if sold by the hour.
         usd_per_hour: US dollars per hour of machine; 0 if sold by the token.
-        hours: Time that a job of this size takes on that machine, in hours.
+        hours: Time that a job of a class takes on that machine, in hours.
+        hours_tokens: Tokens seen up to which that holds; beyond them the time grows
+            in proportion. 0 if not sold by the hour.
         usd_per_month: US dollars a month to keep the model; 0 if nothing is charged.
         course_usd_per_thousand: The course's lowest and highest figure, in US dollars
             per thousand tokens seen.
@@ -82,6 +84,7 @@ class Price:
     usd_per_million: float = 0.0
     usd_per_hour: float = 0.0
     hours: float = 0.0
+    hours_tokens: int = 0
     usd_per_month: float = 0.0
     course_usd_per_thousand: tuple[float, float] = (0.0, 0.0)
     status: PriceStatus = PriceStatus.CURRENT
@@ -163,8 +166,10 @@ def quote(price: Price, tokens: int, epochs: int, *, exact: bool = True) -> Quot
         epochs: How often they are gone over.
         exact: Whether the tokens are the provider's own.
     """
-    usd = tokens * epochs / 1e6 * price.usd_per_million
-    usd += price.usd_per_hour * price.hours
+    seen = tokens * epochs
+    longer = max(1.0, seen / price.hours_tokens) if price.hours_tokens else 1.0
+    usd = seen / 1e6 * price.usd_per_million
+    usd += price.usd_per_hour * price.hours * longer
     low, high = (
         tokens * COURSE_EPOCHS / 1e3 * usd for usd in price.course_usd_per_thousand
     )

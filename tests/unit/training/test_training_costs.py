@@ -71,7 +71,8 @@ def test_a_machine_is_paid_by_the_hour():
     (medium,) = [
         p for p in load_prices()["huggingface"].models if "t4-medium" in p.model
     ]
-    assert quote(medium, 10, 3).usd == quote(medium, 1_000_000, 3).usd
+    assert quote(medium, 10, 3).usd == quote(medium, 300_000, 3).usd
+    assert quote(medium, 2_000_000, 3).usd == pytest.approx(6 * 0.252)
     assert quote(medium, 10, 3).usd == pytest.approx(0.252)
 
 
