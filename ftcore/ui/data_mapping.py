@@ -68,7 +68,7 @@ def show_mapping(
 def mapping_words(table: TableShape, task: Task) -> str:
     """Return in one sentence how the file was read."""
     if not table.source:
-        return text("data_mapping.conversations")
+        return text("data_mapping.change")
     source, target = plain(table.source), plain(table.target)
     return text(f"data_mapping.is.{task.value}", source=source, target=target)
 

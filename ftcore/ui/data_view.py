@@ -121,9 +121,9 @@ def show_rejected(desk: DataDesk, rejected: Rejected, *, has_template: bool) -> 
         else:
             title = text("data.banner.rejected", name=plain(report.filename))
             st.error(f"**{title}**  \n{kept}", icon=":material/error:")
-            mapping = _mapping_of_rejected(desk, rejected)
             show_findings(report.findings, key="rejected")
             incoming = _again(rejected)
+            mapping = _mapping_of_rejected(desk, rejected)
         if st.button(
             text("data.banner.dismiss"),
             key="dismiss-rejected",
@@ -154,7 +154,10 @@ def _mapping_of_rejected(desk: DataDesk, rejected: Rejected) -> Mapping | None:
     if table is None or not can_map(table):
         return None
     return show_mapping(
-        table, desk.task, key=f"rejected-{desk.state.jumps}", is_open=True
+        table,
+        desk.task,
+        key=f"rejected-{desk.state.jumps}",
+        is_open=_asks_columns(rejected),
     )
 
 

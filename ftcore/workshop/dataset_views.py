@@ -69,6 +69,7 @@ class DatasetViews:
         self._substance = SubstanceMaker(self._vectors)
         self._pictures: Recent[ExampleMap] = Recent()
         self._judgements: Recent[list[Judgement]] = Recent()
+        self._qualities: Recent[Quality] = Recent()
 
     def current(self, participant_id: str) -> CurrentDataset | None:
         """Return the examples that would train now, if there are any.
@@ -176,8 +177,12 @@ class DatasetViews:
         _project, row = self._ready(participant_id)
         kept = self._versions.read(row)
         found = self._substance.of(row, kept)
-        return measure_quality(
-            kept.dataset, found.findings, test_size=len(found.plan.test)
+        return self._qualities.get(
+            f"{row.id} {len(found.findings)}",  # more are found once vectors are known
+            row.rows,
+            lambda: measure_quality(
+                kept.dataset, found.findings, test_size=len(found.plan.test)
+            ),
         )
 
     def destinations(self, participant_id: str) -> list[Judgement]:

@@ -132,9 +132,9 @@ def test_the_empty_state_offers_the_template_and_every_way_in(
     page = app("data")
     assert "Usar los 28 ejemplos de la tienda" in labels(page)
     assert [tab.label for tab in page.tabs][:4] == [
-        "Subir un archivo",
-        "Pegar texto",
-        "Escribir en una tabla",
+        "Archivo",
+        "Pegar",
+        "Tabla",
         "Hugging Face",
     ]
     assert "hasta 300 MB" in page.file_uploader(key="upload").label
