@@ -133,7 +133,8 @@ class Subject:
         bounds: What the destination publishes.
         today: Day of the judgement.
         rows: All examples; more than ``dataset`` holds if that is a sample.
-        megabytes: Size of the file that would be sent, in millions of bytes.
+        megabytes: Size of the file that would be sent, in millions of bytes; 0 if
+            the destination sets no limit.
     """
 
     dataset: Dataset

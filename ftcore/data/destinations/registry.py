@@ -1,7 +1,7 @@
 """Every place to train by name: its rules, its tokenizer and its file."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
@@ -14,9 +14,10 @@ from ftcore.data.destinations.base import (
     LineWriter,
     Rule,
     Subject,
+    TokenCounter,
 )
 from ftcore.data.destinations.bounds import load_bounds
-from ftcore.data.examples import Dataset, Task
+from ftcore.data.examples import Dataset, Example, Task
 from ftcore.errors import UnknownFileKindError
 from ftcore.runtime import Clock, utc_now
 
@@ -140,7 +141,9 @@ def judge(
     tokens = counter.count(sent.examples)
     rows = len(dataset) if rows is None else rows
     share = rows / len(dataset) if len(dataset) else 1.0
-    size = len(_content(destination, sent).encode("utf-8", "surrogatepass"))
+    size = 0
+    if destination.bounds.megabytes is not None:
+        size = len(_content(destination, sent).encode("utf-8", "surrogatepass"))
     subject = Subject(
         dataset=sent,
         tokens=tokens,
@@ -183,7 +186,8 @@ def judge_all(
         rows: All examples, when ``dataset`` is a sample.
         clock: Says which day it is.
     """
-    judged = [judge(n, dataset, counters, rows=rows, clock=clock) for n in DESTINATIONS]
+    once = _Remembered(counters).find
+    judged = [judge(n, dataset, once, rows=rows, clock=clock) for n in DESTINATIONS]
     return sorted(judged, key=lambda judgement: _ORDER[judgement.level])
 
 
@@ -195,6 +199,37 @@ def write_for(name: str, dataset: Dataset) -> tuple[str, str]:
     """
     destination = find_destination(name)
     return destination.filename, _content(destination, destination.adapt(dataset))
+
+
+class _Remembered:
+    """Counts once for destinations that share a tokenizer and get the same examples."""
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+        self._found: dict[str, TokenCounter] = {}
+
+    def find(self, name: str) -> TokenCounter:
+        if name not in self._found:
+            self._found[name] = _LastCount(self._counters(name))
+        return self._found[name]
+
+
+class _LastCount:
+    """Remembers its last count, as long as it is asked for the same examples."""
+
+    def __init__(self, counter: TokenCounter) -> None:
+        self._counter = counter
+        self._examples: Sequence[Example] = ()
+        self._tokens: list[int] = []
+
+    @property
+    def exact(self) -> bool:
+        return self._counter.exact
+
+    def count(self, examples: Sequence[Example]) -> list[int]:
+        if examples is not self._examples:
+            self._examples, self._tokens = examples, self._counter.count(examples)
+        return self._tokens
 
 
 def _content(destination: Destination, sent: Dataset) -> str:

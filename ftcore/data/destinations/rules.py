@@ -1,5 +1,6 @@
 """What destinations demand, each demand a small function that gives its reasons."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
@@ -13,6 +14,7 @@ from ftcore.texts import number, spoken_day
 
 _Item = TypeVar("_Item")
 _FEWEST_CLASSES = 2
+_BROKEN = re.compile("[\0\ud800-\udfff]")
 _OVERLONG_LEVELS = {
     Overlong.CUT: Level.WARNING,
     Overlong.DROPPED: Level.WARNING,
@@ -200,4 +202,4 @@ def _repeats_a_turn(example: Example) -> bool:
 
 
 def _is_broken(content: str) -> bool:
-    return "\0" in content or any("\ud800" <= c <= "\udfff" for c in content)
+    return _BROKEN.search(content) is not None
