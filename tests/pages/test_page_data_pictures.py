@@ -183,3 +183,28 @@ def test_no_button_of_the_pictures_is_without_words(
     for section in Section:
         page = open_section(app, section)
         assert all(label.strip() for label in labels(page)), section
+
+
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [
+        (
+            [("hola", "a"), ("adiós", "a"), ("ayuda", "b"), ("socorro", "b")],
+            "cada ejemplo se pregunta a un modelo que aprendió de todos los demás",
+        ),
+        ([("hola", "a")], "Todavía no hay examen"),
+    ],
+)
+def test_a_tiny_classification_is_told_how_it_is_examined(
+    app: OpenPage, workshop: Workshop, pairs: list[tuple[str, str]], said: str
+) -> None:
+    workshop.projects.save(
+        ME, use_case="own", template=None, name="Correos", objective="Ordenar"
+    )
+    workshop.datasets.start_table(ME, Task.CLASSIFICATION)
+    workshop.datasets.add_examples(ME, [Example.from_pair(*pair) for pair in pairs])
+    page = open_section(app, Section.EXAM)
+    headings = "\n".join(heading.value for heading in page.subheader)
+    assert said in words(page) + headings
+    page = open_section(app, Section.MAP)
+    assert page.get("plotly_chart")
