@@ -7,6 +7,7 @@ from ftcore.data.examples import Dataset, Example, Message, Role, Task
 from ftcore.data.formats import example_to_json, example_to_native_json
 from ftcore.texts import text
 
+_BETWEEN_LABELS = " | "  # a label may hold a comma
 CONVERSE_VERSION = "bedrock-conversation-2024"  # any text will do; Amazon writes this
 
 
@@ -23,7 +24,7 @@ def as_conversations(dataset: Dataset) -> Dataset:
     """
     if dataset.task is not Task.CLASSIFICATION:
         return dataset
-    labels = text("destinations.label_separator").join(dataset.labels)
+    labels = _BETWEEN_LABELS.join(dataset.labels)
     words = text("destinations.label_instruction", labels=labels)
     opening = Message(Role.SYSTEM, words)
     examples = (
