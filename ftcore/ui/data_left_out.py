@@ -1,26 +1,22 @@
 """Rows that were left out, each with a box to mend it, and rows that were mended."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
 
-from ftcore.data.examples import Dataset, Example, Task
+from ftcore.data.examples import Example, Role, Task
 from ftcore.data.findings import Finding, Severity
-from ftcore.data.options import ColumnChoice, ReadOptions
 from ftcore.data.origins import LeftOut, Mend, TableShape
-from ftcore.data.readers import read_dataset
 from ftcore.texts import number, text
 from ftcore.ui.data_diff import marked_row
 from ftcore.ui.data_fixes import Veil
+from ftcore.ui.data_rows import left_out_text, parts_of, read_row, row_of
 from ftcore.ui.wording import counted
 
 ROWS_A_PAGE = 5
 MOST_TO_MEND = 20_000  # characters that a box on screen still bears
-_SEPARATORS = "\t;|,"  # the comma last: sentences have them too
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,38 +80,6 @@ def left_out_download(rows: Sequence[LeftOut]) -> None:
     )
 
 
-def left_out_text(rows: Sequence[LeftOut]) -> str:
-    """Return the rows as they were in the file, one after another."""
-    return "".join(f"{row.raw.rstrip()}\n" for row in rows)
-
-
-def read_row(
-    raw: str, table: TableShape | None, task: Task, original: str = ""
-) -> tuple[Dataset | None, tuple[Finding, ...]]:
-    """Read one mended row in the way that its file was read.
-
-    Args:
-        raw: The row now.
-        table: How the file was read.
-        task: What the row must serve for.
-        original: The row as it came.
-
-    Returns:
-        The examples, if it has any, and what was found in it.
-    """
-    options = ReadOptions(task=task)
-    content = raw
-    if table is not None and table.source and table.target:
-        columns = ColumnChoice(table.source, table.target)
-        if raw.lstrip().startswith(("{", "[")):
-            options = ReadOptions(task=task, columns=columns)
-        else:
-            options = ReadOptions(task=task, columns=columns, has_header=True)
-            content = with_header(raw, table.names, original)
-    read = read_dataset(text("data_left_out.row_name"), content.encode(), options)
-    return read.dataset, read.findings
-
-
 def show_mends(
     mends: Sequence[Mend],
     examples: Mapping[int, Example],
@@ -174,12 +138,16 @@ def _show_row(
         if len(row.raw) > MOST_TO_MEND:
             st.caption(text("data_left_out.too_long"))
             return None
-        raw = st.text_area(
-            text("data_left_out.mend"), row.raw, key=f"mend-{row.line}", height=90
-        )
+        parts = parts_of(row.raw, table)
+        if parts is None:
+            raw = st.text_area(
+                text("data_left_out.mend"), row.raw, key=f"mend-{row.line}", height=90
+            )
+        else:
+            raw = _cells(row, parts, table, task)
         if not st.button(text("data_left_out.add"), key=f"add-{row.line}"):
             return None
-        dataset, found = read_row(raw, table, task, row.raw)
+        dataset, found = read_row(raw or "", table, task, row.raw)
         if dataset is not None:
             return Mended(row.line, dataset.examples)
         worst = next((f for f in found if f.severity is Severity.ERROR), None)
@@ -188,21 +156,17 @@ def _show_row(
         return None
 
 
-def with_header(raw: str, names: Sequence[str], original: str = "") -> str:
-    """Return the names above a row, parted by the sign that parts the row.
-
-    Args:
-        raw: The row, perhaps changed by hand.
-        names: Names of the columns.
-        original: The row before that; it tells the sign from a comma in a sentence.
-    """
-    rows = [row for row in (raw, original) if row]
-    sign = min(_SEPARATORS, key=lambda each: _misfit(rows, each, len(names)))
-    line = io.StringIO(newline="")
-    csv.writer(line, delimiter=sign, lineterminator="\n").writerow(names)
-    return f"{line.getvalue()}{raw}"
-
-
-def _misfit(rows: Sequence[str], sign: str, width: int) -> int:
-    readers = (csv.reader(io.StringIO(r, newline=""), delimiter=sign) for r in rows)
-    return sum(abs(len(next(reader, [])) - width) for reader in readers)
+def _cells(
+    row: LeftOut, parts: tuple[str, str], table: TableShape | None, task: Task
+) -> str:
+    names = (Role.USER, Role.ASSISTANT)
+    cells = [
+        where.text_area(
+            text(f"data_table.who.{task.value}.{role.value}"),
+            words,
+            key=f"mend-{row.line}-{role.value}",
+            height=90,
+        )
+        for where, role, words in zip(st.columns(2), names, parts, strict=True)
+    ]
+    return row_of((cells[0] or "", cells[1] or ""), table)

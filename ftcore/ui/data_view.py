@@ -9,13 +9,9 @@ from ftcore.ui.data_actions import downloads, redo_button, undo_button
 from ftcore.ui.data_desk import DataDesk
 from ftcore.ui.data_entry import Incoming
 from ftcore.ui.data_glance import show_glance
-from ftcore.ui.data_left_out import (
-    MOST_TO_MEND,
-    left_out_download,
-    left_out_text,
-    with_header,
-)
+from ftcore.ui.data_left_out import MOST_TO_MEND, left_out_download
 from ftcore.ui.data_mapping import Mapping, can_map, needs_eyes, show_mapping
+from ftcore.ui.data_rows import left_out_text, with_header
 from ftcore.ui.data_state import Rejected, Section
 from ftcore.ui.findings_view import show_findings
 from ftcore.ui.quality_view import show_quality_badge

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
 from ftcore.data.examples import Example
@@ -103,6 +104,32 @@ def train(page: Page) -> None:
     press(page, "start-training")
 
 
+def open_section(page: Page, name: str) -> None:
+    """Step 2: show one of the sections below the verdict."""
+    page.locator(".st-key-data-sections").get_by_text(name).first.click()
+
+
+def choose_column(page: Page, part: str, name: str) -> None:
+    """Step 2: say which column is the question or the answer."""
+    box = page.locator(f'[class*="st-key-map-{part}-"]:visible').first
+    box.get_by_role("combobox").click()
+    page.get_by_role("option", name=name, exact=True).click()
+
+
+def workbook(path: Path) -> None:
+    """Write what people really have: a title, odd columns, a copy, gaps, an address."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Tema", "Lo que preguntan", "Lo que decimos"])
+    for question, answer in FACTS.items():
+        sheet.append(["General", question, answer])
+    question, answer = next(iter(FACTS.items()))
+    sheet.append(["General", question, answer])
+    sheet.append(["General", "¿Hacéis tinte?", None])
+    sheet.append(["General", "¿Cómo os escribo?", "A lucia.perez@peluqueria.es, sí."])
+    book.save(path)
+
+
 def ask(frame: FrameLocator, question: str) -> None:
     frame.locator("#question textarea").fill(question)
     frame.locator("#question textarea").press("Enter")
@@ -132,7 +159,8 @@ def test_from_a_file_to_a_graded_model(enter, tmp_path, address, folder):
     )
     page.locator(".st-key-upload input[type=file]").set_input_files(upload)
     expect(page.locator(".st-key-action-tool a:visible")).to_contain_text("12")
-    expect(page.get_by_text("línea 4").first).to_be_visible()
+    open_section(page, "Qué mejorar")
+    expect(page.get_by_text("Línea 4").first).to_be_visible()
     photograph(page, "data-upload")
 
     train(page)
@@ -181,6 +209,54 @@ def test_from_a_file_to_a_graded_model(enter, tmp_path, address, folder):
     assert "token=" not in (folder / "server.log").read_text(encoding="utf-8")
     stranger = enter("/results")
     expect(stranger.get_by_text("Peluquería Lucía")).to_have_count(0)
+
+
+def test_from_a_messy_spreadsheet_to_clean_examples(enter, tmp_path):
+    upload = tmp_path / "dudas.xlsx"
+    workbook(upload)
+    page = enter()
+    found_project(page, "own", "Peluquería Lucía", "Contestar dudas.")
+    page.locator(".st-key-upload input[type=file]").set_input_files(upload)
+    action = page.locator(".st-key-action-tool a:visible")
+    asked = page.locator('[class*="st-key-map-source-rejected"]:visible')
+    expect(action.or_(asked).first).to_be_visible()
+    if asked.count():  # the names of the columns say nothing
+        choose_column(page, "source", "Lo que preguntan")
+        choose_column(page, "target", "Lo que decimos")
+    expect(action).to_contain_text("14 ejemplos")
+
+    open_section(page, "Qué mejorar")
+    expect(page.get_by_text("lucia.perez@peluqueria.es")).to_have_count(0)
+    press(page, "fix-personal_data")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("[CORREO_1]")
+    expect(dialog).not_to_contain_text("lucia.perez@peluqueria.es")
+    photograph(page, "data-fix")
+    press(page, "preview-apply")
+    expect(dialog).to_have_count(0)
+    press(page, "fix-all")
+    expect(dialog).to_contain_text("Se quita 1 ejemplo")
+    press(page, "preview-apply")
+    expect(action).to_contain_text("13 ejemplos")
+    press(page, "undo")
+    expect(action).to_contain_text("14 ejemplos")
+    press(page, "redo")
+    expect(action).to_contain_text("13 ejemplos")
+
+    boxes = page.locator('[class*="st-key-mend-"] textarea')
+    expect(boxes.first).to_have_value("¿Hacéis tinte?")
+    boxes.last.fill("Sí, desde 30 euros.")
+    page.locator('[class*="st-key-add-"]').get_by_text("Revisar y añadir").click()
+    expect(action).to_contain_text("14 ejemplos")
+    page.reload()
+    expect(action).to_contain_text("14 ejemplos")
+    for section in ("Mapa", "Examen", "Destinos y coste", "Versiones", "Ejemplos"):
+        open_section(page, section)
+        expect(page.locator('[data-testid="stStatusWidget"]')).to_have_count(0)
+        photograph(page, f"data-{section.split()[0].lower()}")
+        expect(page.get_by_text("Algo ha fallado")).to_have_count(0)
+    action.click()
+    page.wait_for_url("**/tool")
 
 
 def test_from_a_template_to_a_classifier_on_a_phone(enter):

@@ -360,17 +360,32 @@ def test_a_row_left_out_is_mended_and_added(app: OpenPage, workshop: Workshop) -
     has_file(workshop, "dudas.csv", MESSY)
     page = open_section(app("data"), Section.IMPROVE)
     before = rows(workshop)
-    box = next(b for b in page.text_area if str(b.key).startswith("mend-"))
-    assert box.value.rstrip() == "¿Hacéis tinte?;"
-    line = str(box.key).removeprefix("mend-")
+    boxes = [b for b in page.text_area if str(b.key).startswith("mend-")]
+    assert [box.value for box in boxes] == ["¿Hacéis tinte?", ""]
+    line = str(boxes[0].key).split("-")[1]
     press(page, f"add-{line}")
     assert any("Todavía no se puede leer" in w.value for w in page.warning)
     assert rows(workshop) == before
-    page.text_area(key=box.key).set_value("¿Hacéis tinte?;Sí, desde 30 €.")
+    page.text_area(key=f"mend-{line}-assistant").set_value("Sí, desde 30 €.")
     press(page, f"add-{line}")
     assert rows(workshop) == before + 1
     assert targets(workshop)[-1] == "Sí, desde 30 €."
     assert not [b for b in page.text_area if str(b.key).startswith("mend-")]
+
+
+def test_a_row_of_json_left_out_is_mended_as_it_is(
+    app: OpenPage, workshop: Workshop
+) -> None:
+    lines = GOOD_JSONL.decode().splitlines()
+    has_file(workshop, "precios.jsonl", "\n".join([*lines, lines[0][:60]]).encode())
+    page = open_section(app("data"), Section.IMPROVE)
+    box = page.text_area(key="mend-13")
+    assert box.value == lines[0][:60]
+    box.set_value(lines[0].replace("artículo 0", "artículo 99"))
+    press(page, "add-13")
+    current = workshop.datasets.current("ana")
+    assert current is not None
+    assert current.dataset.examples[-1].prompt == "¿Cuánto cuesta el artículo 99?"
 
 
 def test_a_repair_shows_the_line_as_it_was_and_as_it_is(

@@ -3,14 +3,23 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ftcore.data.examples import Task
 from ftcore.data.findings import Severity
 from ftcore.data.origins import LeftOut, TableShape
 from ftcore.ui.data_actions import KINDS, file_name
-from ftcore.ui.data_left_out import left_out_text, read_row, with_header
 from ftcore.ui.data_mapping import can_map, mapping_words
 from ftcore.ui.data_progress import reading_words
+from ftcore.ui.data_rows import left_out_text, parts_of, read_row, row_of, with_header
+
+
+def words() -> st.SearchStrategy[str]:
+    """Return words as people write them, with every sign that parts a table."""
+    letters = st.sampled_from('abcñé ,;"|¿?.\n')
+    return st.text(letters, min_size=1, max_size=20).map(lambda t: f"x{t}y")
+
 
 TABLE = TableShape(("tema", "duda", "solución"), "duda", "solución", has_header=True)
 
@@ -44,6 +53,38 @@ def test_a_conversation_is_read_without_a_table() -> None:
     dataset, _ = read_row(json.dumps({"messages": turns}), None, Task.CHAT)
     assert dataset is not None
     assert dataset.examples[0].target == "b"
+
+
+@pytest.mark.parametrize(
+    ("raw", "parts"),
+    [
+        ("envíos;¿Cuánto tarda?;", ("¿Cuánto tarda?", "")),
+        ("envíos\t¿Cuánto, sí?\tDos días", ("¿Cuánto, sí?", "Dos días")),
+        ("envíos,¿Cuánto tarda?", ("¿Cuánto tarda?", "")),
+        ('a;"¿Uno; dos?";c', ("¿Uno; dos?", "c")),
+    ],
+)
+def test_the_cells_that_count_are_taken_apart(raw: str, parts: object) -> None:
+    assert parts_of(raw, TABLE) == parts
+
+
+@pytest.mark.parametrize(
+    "raw", ['{"duda": "x"', "[1, 2]", "uno;dos;tres;cuatro", "a\tb\tc\td"]
+)
+def test_what_is_no_row_of_the_table_stays_in_one_piece(raw: str) -> None:
+    assert parts_of(raw, TABLE) is None
+    assert parts_of(raw, None) is None
+
+
+@given(words(), words())
+def test_cells_mended_apart_are_read_as_they_were_written(
+    question: str, answer: str
+) -> None:
+    table = TableShape(("duda", "solución"), "duda", "solución", has_header=True)
+    dataset, _ = read_row(row_of((question, answer), table), table, Task.CHAT)
+    assert dataset is not None
+    [example] = dataset.examples
+    assert (example.prompt, example.target) == (question, answer)
 
 
 def test_a_row_that_is_still_wrong_says_why() -> None:
