@@ -23,6 +23,7 @@ from ftcore.ui.wording import counted
 
 ROWS_A_PAGE = 100
 _ROW_PX = 54  # two lines of text
+_HEAD_PX = 38
 _MOST_PX = 620
 _LEAST_ROWS = 3
 
@@ -141,16 +142,17 @@ def _editor(
     blank: list[Row] = [{NUMBER: None, SOURCE: "", TARGET: ""}]
     rows = draft.open(view, numbers, is_last=is_last) or blank
     task = draft.dataset.task
-    shown = max(len(rows) + 2, _LEAST_ROWS)
+    shown = max(len(rows) + 1, _LEAST_ROWS)  # one more to write in
     now = st.data_editor(
         rows,
         key=f"table-{view}",
         num_rows="dynamic",
+        placeholder="",
         hide_index=True,
         column_order=(NUMBER, SOURCE, TARGET),
         column_config=_columns(task, draft),
         row_height=_ROW_PX,
-        height=min(_MOST_PX, _ROW_PX * shown),
+        height=min(_MOST_PX, _HEAD_PX + _ROW_PX * shown),
     )
     draft.take(now)
 

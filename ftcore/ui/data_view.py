@@ -112,6 +112,7 @@ def show_rejected(desk: DataDesk, rejected: Rejected, *, has_template: bool) -> 
     with st.container(key="rejected"):
         if _asks_columns(rejected):
             title = text("data.banner.which_columns", name=plain(report.filename))
+            kept = kept if current else text("data.banner.no_need_again")
             st.info(f"**{title}**  \n{kept}", icon=":material/view_column:")
             mapping, incoming = _mapping_of_rejected(desk, rejected), None
         else:
