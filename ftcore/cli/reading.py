@@ -18,14 +18,13 @@ def read_examples(path: Path, task: Task | None = None) -> Dataset:
         UnusableDatasetError: Nothing in it can train.
         WrongTaskError: It does not fit the task.
     """
+    options = ReadOptions(task, Limits.of(load_settings()))
     try:
-        content = path.read_bytes()
+        report = check_file(path.name, path, options)
     except OSError as error:
         raise FileNotReadableError(
             path=str(path), reason=type(error).__name__
         ) from error
-    options = ReadOptions(task, Limits.of(load_settings()))
-    report = check_file(path.name, content, options)
     if report.dataset is None:
         blocking = sum(f.severity is Severity.ERROR for f in report.findings)
         raise UnusableDatasetError(

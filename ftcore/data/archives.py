@@ -25,14 +25,14 @@ _MOST_DIRECTORY = 4 * MEGABYTE  # bytes of the list of members, about 40,000 nam
 _MOST_TRIED = 20  # files looked into for the best
 _FILES_NAMED = 6
 _END = b"PK\x05\x06"
-_Stream = gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
-_STREAMS: dict[bytes, Callable[[io.BytesIO], _Stream]] = {
+Stream = gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
+STREAMS: dict[bytes, Callable[[io.BytesIO], Stream]] = {
     b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
 # What the archive libraries raise for broken or unknown content, or a password.
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -46,14 +46,16 @@ Opener = Callable[[str, bytes, str | None], Split]
 
 
 @dataclass(frozen=True, slots=True)
-class _Member:
+class Member:
+    """One file of a ZIP."""
+
     name: str
     info: zipfile.ZipInfo
 
 
 def is_archive(content: bytes) -> bool:
     """Whether the content is a ZIP or one compressed file."""
-    return content.startswith((b"PK\x03\x04", _END, *_STREAMS))
+    return content.startswith((b"PK\x03\x04", _END, *STREAMS))
 
 
 def split_archive(
@@ -69,13 +71,13 @@ def split_archive(
         opener: Reads one file: its name, its bytes, the sheet asked for.
     """
     most = most_mb * MEGABYTE
-    for mark, stream in _STREAMS.items():
+    for mark, stream in STREAMS.items():
         if content.startswith(mark):
             return _stream(filename, stream(io.BytesIO(content)), sheet, most, opener)
     archive = open_zip(content)
     if isinstance(archive, str):
         return refused(archive)
-    members = _data_files(archive)
+    members = data_files(archive)
     if not members:
         return refused("empty_archive")
     if sum(member.info.file_size for member in members) > most:
@@ -89,16 +91,16 @@ def open_zip(content: bytes) -> zipfile.ZipFile | str:
         return "crowded_archive"
     try:
         return zipfile.ZipFile(io.BytesIO(content))
-    except _DAMAGE:
+    except DAMAGE:
         return "damaged_archive"
 
 
 def _stream(
-    filename: str, raw: _Stream, sheet: str | None, most: int, opener: Opener
+    filename: str, raw: Stream, sheet: str | None, most: int, opener: Opener
 ) -> Split:
     try:
         content = raw.read(most + 1)
-    except _DAMAGE:
+    except DAMAGE:
         return refused("damaged_archive")
     if len(content) > most:
         return refused("large_archive", limit=most // MEGABYTE)
@@ -122,15 +124,15 @@ def _words() -> dict[str, list[str]]:
     return loaded
 
 
-def _data_files(archive: zipfile.ZipFile) -> list[_Member]:
+def data_files(archive: zipfile.ZipFile) -> list[Member]:
     """Return the members that may hold data, the likeliest names first."""
-    found: list[_Member] = []
+    found: list[Member] = []
     for info in archive.infolist():
         parts = info.filename.replace("\\", "/").split("/")
         is_junk = any(part in _words()["junk"] for part in parts)
         if info.is_dir() or is_junk or parts[-1].startswith(".") or not info.file_size:
             continue
-        found.append(_Member(info.filename, info))
+        found.append(Member(info.filename, info))
     return sorted(found, key=lambda member: _rank(member.name))
 
 
@@ -150,7 +152,7 @@ class _Chooser:
     def __init__(
         self,
         archive: zipfile.ZipFile,
-        members: Sequence[_Member],
+        members: Sequence[Member],
         most: int,
         opener: Opener,
     ) -> None:
@@ -202,13 +204,13 @@ class _Chooser:
         findings = (*found, *split.findings)
         return Split(findings, split.rows, split.text, split.lines, tuple(sheets), read)
 
-    def _open(self, member: _Member, sheet: str | None) -> Split:
+    def _open(self, member: Member, sheet: str | None) -> Split:
         if member.info.flag_bits & 1:
             return refused("protected_archive")
         try:
             with self._archive.open(member.info) as file:
                 content = file.read(self._most + 1)
-        except _DAMAGE:
+        except DAMAGE:
             return refused("damaged_archive")
         if len(content) > self._most:
             return refused("large_archive", limit=self._most // MEGABYTE)

@@ -10,11 +10,12 @@ from ftcore.data.finding_log import MOST_PER_CODE, FindingLog, arrange, shorten
 from ftcore.data.findings import CheckReport, Finding, Severity, Verdict
 from ftcore.data.options import MEGABYTE, ReadOptions
 from ftcore.data.origins import Mend
-from ftcore.data.readers import ReadResult, read_dataset
+from ftcore.data.readers import ReadResult, dataset_name, read_dataset
 from ftcore.data.stream_origins import MOST_LEFT_OUT
-from ftcore.data.streaming import stream_file
+from ftcore.data.streaming import Streamed, stream_file
 from ftcore.data.substance import Checked, check_examples
 from ftcore.data.summary import summarise
+from ftcore.data.unpacking import unpacked
 
 __all__ = ["MOST_PER_CODE", "arrange", "check_file", "shorten"]
 
@@ -50,15 +51,33 @@ def check_file(
     source = Source.of(content)
     if source.size > options.limits.max_file_mb * MEGABYTE:
         return _too_big(filename, source.size, options.limits.max_file_mb)
-    if source.size >= STREAM_FROM:
-        streamed = stream_file(filename, source, options, progress)
-        if streamed is not None:
-            return report_of(filename, streamed.read, streamed.checked, streamed.log)
+    streamed = _streamed(filename, source, options, progress)
+    if streamed is not None:
+        return report_of(filename, streamed.read, streamed.checked, streamed.log)
     read = read_dataset(filename, source.read(), options)
     log = FindingLog()
     log.add(read.findings)
     checked = None if read.dataset is None else check_examples(read.dataset, log)
     return report_of(filename, read, checked, log)
+
+
+def _streamed(
+    filename: str,
+    source: Source,
+    options: ReadOptions,
+    progress: Callable[[float], None] | None,
+) -> Streamed | None:
+    """Read a big text block by block, also one that an archive holds."""
+    most = options.limits.max_unpacked_mb * MEGABYTE
+    with unpacked(filename, source, least=STREAM_FROM, most=most) as inner:
+        if inner is None:
+            is_big = source.size >= STREAM_FROM
+            return stream_file(filename, source, options, progress) if is_big else None
+        streamed = stream_file(inner.name, inner.source, options, progress)
+    if streamed is None or streamed.checked is None:
+        return streamed
+    dataset = replace(streamed.checked.dataset, name=dataset_name(filename))
+    return replace(streamed, checked=replace(streamed.checked, dataset=dataset))
 
 
 def _too_big(filename: str, size: int, limit: int) -> CheckReport:

@@ -57,15 +57,17 @@ class FindingLog:
 
     Attributes:
         kinds: Pairs of severity and 'is about the whole file' that were met.
-        error_lines: How many lines have an error.
     """
 
     def __init__(self) -> None:
         """Start empty."""
         self.kinds: set[tuple[Severity, bool]] = set()
-        self.error_lines = 0
         self._groups: dict[str, FindingGroup] = {}
         self._whole: set[tuple[object, ...]] = set()
+        self._seen: set[tuple[object, ...]] = set()
+        self._error_lines: set[int] = set()
+        self._closed_errors = 0
+        self._last_line = 0
         self._order = count()
 
     def add(self, findings: Iterable[Finding], stage: int = 0) -> None:
@@ -85,18 +87,29 @@ class FindingLog:
             for finding in findings
         ]
         entries.sort(key=lambda entry: entry[0])
-        seen: set[tuple[object, ...]] = set()
-        errors: set[int] = set()
         for key, finding in entries:
             identity = _identity(finding)
-            known = self._whole if finding.line is None else seen
+            known = self._whole if finding.line is None else self._seen
             if identity in known:
                 continue
             known.add(identity)
             if finding.severity is Severity.ERROR and finding.line is not None:
-                errors.add(finding.line)
+                self._error_lines.add(finding.line)
             self._keep(key, finding)
-        self.error_lines += len(errors)
+        self._let_go(max((finding.line or 0 for _, finding in entries), default=0))
+
+    def _let_go(self, last: int) -> None:
+        """Forget the lines before the last one, which alone may be met again."""
+        self._last_line = max(last, self._last_line)
+        self._seen = {entry for entry in self._seen if entry[1] == self._last_line}
+        open_lines = {line for line in self._error_lines if line == self._last_line}
+        self._closed_errors += len(self._error_lines) - len(open_lines)
+        self._error_lines = open_lines
+
+    @property
+    def error_lines(self) -> int:
+        """How many lines have an error."""
+        return self._closed_errors + len(self._error_lines)
 
     def add_many(
         self, lines: Sequence[int], make: Callable[[int], Finding], stage: int

@@ -81,6 +81,16 @@ class JsonStream(JsonRows):
         """Where in the window the next batch starts."""
         return self._position
 
+    def _ends_file(self, inner: int) -> bool:
+        """Take a list for the whole file's, too, if the window ends with it."""
+        if self._is_last:
+            return super()._ends_file(inner)
+        try:
+            _, end = self._strict.read(self._text, inner)
+        except (ValueError, RecursionError):
+            return True
+        return end + _BEHIND > len(self._text) or super()._ends_file(inner)
+
     def _pass(self) -> None:
         end = len(self._text) if self._is_last else len(self._text) - _AHEAD
         while self._position < end and not self._out.over_limit:

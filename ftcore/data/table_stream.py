@@ -135,7 +135,9 @@ class TableStream(TableRows):
     def batches(self) -> Iterator[RowsRead]:
         """Yield the records in batches; the first has the shape of the table."""
         rows = self._stream.rows()
-        head = list(islice(rows, _HEAD_ROWS))
+        head = _with_content(rows, _HEAD_ROWS)
+        if not head:
+            return
         shape = self.read(
             head, first_line=self._stream.skipped + 1, last_line=head[-1].line + 1
         )
@@ -208,3 +210,14 @@ class TableStream(TableRows):
             return False
         self._note("repeated_header", row.line)
         return True
+
+
+def _with_content(rows: Iterator[Row], wanted: int) -> list[Row]:
+    """Take rows until enough of them hold something."""
+    taken: list[Row] = []
+    for row in rows:
+        taken.append(row)
+        wanted -= has_content(row.cells)
+        if not wanted:
+            break
+    return taken

@@ -187,17 +187,20 @@ class Tallies:
             (other, is_other, asked),
         ):
             found = np.flatnonzero(mask)
-            _say(log, code, lines[found].tolist(), lines[first[found]].tolist(), stage)
+            told = np.column_stack((lines[found], lines[first[found]]))
+            is_new = np.ones(len(told), bool)
+            is_new[1:] = (told[1:] != told[:-1]).any(axis=1)  # many share one line
+            _say(log, code, told[is_new].tolist(), stage)
 
 
-def _say(
-    log: FindingLog, code: str, lines: list[int], firsts: list[int], stage: int
-) -> None:
+def _say(log: FindingLog, code: str, told: list[list[int]], stage: int) -> None:
+    """Tell of lines, each with the line that it repeats."""
+
     def make(index: int) -> Finding:
-        params = {"first": firsts[index]}
-        return Finding(code, Severity.WARNING, lines[index], {**params})
+        line, first = told[index]
+        return Finding(code, Severity.WARNING, line, {"first": first})
 
-    log.add_many(lines, make, stage)
+    log.add_many([line for line, _ in told], make, stage)
 
 
 def _first_alike(hashes: Iterable[int]) -> "npt.NDArray[np.int64]":

@@ -1,6 +1,7 @@
 """Texts that are no sentences for a model: echoes, fillers, marks, code, numbers."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -41,7 +42,12 @@ def check_echo(dataset: Dataset) -> Iterator[Finding]:
 def _may_echo(answer: str, question: str) -> bool:
     """Whether both start alike; quick, since nearly no answer does."""
     one, other = answer.lstrip()[:1], question.lstrip()[:1]
-    return not (one + other).isascii() or one.lower() == other.lower()
+    return one == other or _base(one) == _base(other)
+
+
+def _base(character: str) -> str:
+    """Return the letter without case and accent, as all its spellings have it."""
+    return unicodedata.normalize("NFD", character.casefold())[:1]
 
 
 def check_numbers(dataset: Dataset) -> Iterator[Finding]:

@@ -1,10 +1,12 @@
 """A big file must be told exactly what a small one with its content is told."""
 
 import csv
+import gzip
 import io
 import json
 import sys
 import threading
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -326,3 +328,21 @@ def test_progress_rises_to_the_end_and_other_threads_live(monkey, tmp_path):
     assert shares[-1] == 1.0
     assert len(shares) > 2
     assert alive.is_set()
+
+
+@pytest.mark.parametrize("kind", ["zip", "gz"])
+def test_a_big_text_in_an_archive_is_told_the_same(monkey, tmp_path, kind):
+    content = csv_of(chat_rows(200))
+    path = tmp_path / f"datos.csv.{kind}"
+    if kind == "gz":
+        path.write_bytes(gzip.compress(content))
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("carpeta/datos.csv", content)
+    small, big = both_ways(monkey, path.name, path.read_bytes(), block=900, rows=9)
+    assert told(big) == told(small)
+    assert big.rows == 200
+    options = ReadOptions(limits=Limits(max_unpacked_mb=0))
+    small, big = both_ways(monkey, path.name, path.read_bytes(), options)
+    assert told(big) == told(small)
+    assert big.verdict is Verdict.REJECT
