@@ -5,12 +5,13 @@ import sys
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import torch
 import transformers
 
 from ftcore.settings import load_settings
-from ftcore.training.lora import LoraLoop, StepReport, attach_lora, load_base
+from ftcore.training.lora import LoraLoop, StepReport, make_learner
 from ftcore.training.packing import TokenSequence
 
 TOKENS, ANSWER, BATCH, EXAMPLES, EPOCHS = 150, 40, 4, 16, 2
@@ -30,13 +31,13 @@ def sequences() -> list[TokenSequence]:
 
 def ours(folder: str) -> list[float]:
     """Return the time of each step of our loop."""
-    model = attach_lora(load_base(folder, torch.bfloat16, TOKENS), RANK, 0)
+    learner = make_learner(Path(folder), RANK, 0, TOKENS)
     ends: list[float] = []
 
     def on_step(_report: StepReport) -> None:
         ends.append(time.perf_counter())
 
-    loop = LoraLoop(model, 1e-3, BATCH, 0, on_step, lambda: False)
+    loop = LoraLoop(learner, 1e-3, BATCH, 0, on_step, lambda: False)
     loop.run([sequences()] * EPOCHS)
     return ends
 

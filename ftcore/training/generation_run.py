@@ -17,11 +17,7 @@ from ftcore.training.examples import (
     LessonPlan,
     leave_one_out,
 )
-from ftcore.training.export import (
-    ADAPTER_WEIGHTS,
-    export_gguf,
-    require_exportable,
-)
+from ftcore.training.export import export_gguf, require_exportable
 from ftcore.training.lesson import Lesson, Weights
 from ftcore.training.packing import TokenSequence
 from ftcore.training.prepare import prepare_base_model
@@ -29,7 +25,6 @@ from ftcore.training.presets import estimate_tokens
 from ftcore.training.speed import write_speed
 
 if TYPE_CHECKING:
-    from peft import PeftModel
     from transformers import PreTrainedTokenizerBase
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory")  # words of torch's CPU heap
@@ -62,9 +57,7 @@ def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
     from ftcore.training.lora import (  # noqa: PLC0415  (imports torch)
         LoraLoop,
         StepReport,
-        attach_lora,
-        fastest_dtype,
-        load_base,
+        make_learner,
     )
     from ftcore.training.threads import use_threads  # noqa: PLC0415
 
@@ -77,9 +70,7 @@ def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
     total = sum(len(sequence) for epoch in epochs for sequence in epoch)
     lesson.meter.loading(total)
     longest = max(len(sequence) for epoch in epochs for sequence in epoch)
-    model = attach_lora(
-        load_base(prepared, fastest_dtype(), longest), config.lora_rank, config.seed
-    )
+    learner = make_learner(prepared, config.lora_rank, config.seed, longest)
 
     def on_step(report: StepReport) -> None:
         event = ProgressEvent(
@@ -95,7 +86,7 @@ def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
         )
 
     loop = LoraLoop(
-        model,
+        learner,
         config.learning_rate,
         config.batch_size,
         config.seed,
@@ -106,7 +97,7 @@ def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
     lesson.meter.training(steps, total)
     outcome = loop.run(epochs, held_out)
     lesson.meter.exporting()
-    save_adapter(model, config.base_model, lesson.folder / ADAPTER_FOLDER)
+    learner.save(lesson.folder / ADAPTER_FOLDER, config.base_model)
     export_gguf(lesson.folder / ADAPTER_FOLDER, prepared, lesson.folder / ADAPTER_GGUF)
     if lesson.meter.measured_speed is not None:
         write_speed(lesson.models_dir, config.base_model, lesson.meter.measured_speed)
@@ -144,23 +135,3 @@ def _restricted(index: ExampleIndex, examples: Sequence[Example]) -> ExampleInde
     rows = [row for row, example in enumerate(index.examples) if id(example) in wanted]
     kept = tuple(index.examples[row] for row in rows)
     return ExampleIndex(kept, index.vectors[rows], index.embedder)
-
-
-def save_adapter(model: "PeftModel", base_model: str, folder: Path) -> None:
-    """Write the adapter as PEFT reads it, without the card and pickles it would add."""
-    from peft import get_peft_model_state_dict  # noqa: PLC0415
-    from safetensors.torch import save_file  # noqa: PLC0415
-
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = get_peft_model_state_dict(model)
-    save_file(
-        {
-            name: tensor.detach().contiguous().clone()
-            for name, tensor in weights.items()
-        },
-        folder / ADAPTER_WEIGHTS,
-    )
-    settings = model.peft_config["default"]
-    settings.base_model_name_or_path = base_model
-    settings.inference_mode = True
-    settings.save_pretrained(folder)

@@ -1,29 +1,24 @@
 """Train a LoRA adapter on a frozen base model, on a CPU.
 
-What makes it fast: the base in bfloat16 where the CPU computes it, conversations
-packed without padding behind their shared opening, the vocabulary head only on the
-answers, one flat float32 master copy for the optimiser, no gradient checkpointing.
+What makes it fast is the learner's (`llama_learner`): this is the loop over it.
 """
 
 import math
 import random
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
-from torch.nn import Module
-from torch.nn.functional import cross_entropy
 
 from ftcore.errors import TrainingCancelledError, TrainingFailedError
 from ftcore.training.base import ShouldStop
-from ftcore.training.master import MasterWeights
-from ftcore.training.packing import TokenSequence, pack, packed_length
+from ftcore.training.learner import Learner
+from ftcore.training.llama_learner import LlamaLearner
+from ftcore.training.llama_shape import read_shape
+from ftcore.training.packing import TokenSequence, packed_length
 
-ALPHA_PER_RANK = 2  # lora_alpha = 2 r, the usual scale of LoRA's authors' examples
 PACK_TOKENS = 640  # longer packs are cut: attention scores grow with the square
 WARMUP_SHARE = 0.1
 FINAL_RATE_SHARE = 0.05
@@ -76,39 +71,22 @@ def fastest_dtype() -> torch.dtype:
     return torch.bfloat16 if has_bfloat16 else torch.float32
 
 
-def load_base(folder: Path, dtype: torch.dtype, longest: int) -> Module:
-    """Load the prepared base model.
+def make_learner(folder: Path, rank: int, seed: int, longest: int) -> Learner:
+    """Return the fastest learner that knows the prepared model in ``folder``.
 
     Args:
         folder: What :func:`ftcore.training.prepare.prepare_base_model` returned.
-        dtype: Floating type to compute in.
-        longest: Longest conversation, in tokens. Plain attention is faster on short
-            packs; the fused one keeps the memory of long ones low.
+        rank: LoRA's r.
+        seed: Seed of the adapter's start.
+        longest: Longest conversation, in tokens.
     """
-    import transformers  # noqa: PLC0415  (seconds of import)
+    shape = read_shape(folder)
+    if shape is not None:
+        return LlamaLearner(folder, shape, rank, seed, fastest_dtype())
+    from ftcore.training.peft_learner import PeftLearner  # noqa: PLC0415  (slow import)
 
-    transformers.utils.logging.disable_progress_bar()
-    attention = "eager" if longest <= PACK_TOKENS else "sdpa"
-    return transformers.AutoModelForCausalLM.from_pretrained(
-        folder, dtype=dtype, attn_implementation=attention
-    )
-
-
-def attach_lora(model: Module, rank: int, seed: int) -> Module:
-    """Return the model with an adapter on all its linear layers, ready to train."""
-    import peft  # noqa: PLC0415  (seconds of import)
-
-    torch.manual_seed(seed)
-    config = peft.LoraConfig(
-        r=rank,
-        lora_alpha=ALPHA_PER_RANK * rank,
-        target_modules="all-linear",
-        task_type="CAUSAL_LM",
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # peft asks an old attribute
-        # The adapter computes in the base's type; MasterWeights keeps the precision.
-        return peft.get_peft_model(model, config, autocast_adapter_dtype=False)
+    is_short = longest <= PACK_TOKENS
+    return PeftLearner(folder, rank, seed, fastest_dtype(), is_short=is_short)
 
 
 def rate_at(step: int, total: int, peak: float) -> float:
@@ -131,20 +109,6 @@ def chunks_of(batch: Sequence[TokenSequence]) -> list[list[TokenSequence]]:
     return chunks
 
 
-def summed_loss(model: Module, sequences: Sequence[TokenSequence]) -> Tensor:
-    """Return the summed loss of the answers, in nats; computed in one pass."""
-    dtype = next(model.parameters()).dtype
-    packed = pack(sequences, dtype)
-    logits = model(
-        input_ids=packed.ids,
-        position_ids=packed.positions,
-        attention_mask=packed.mask,
-        logits_to_keep=packed.sources,
-        use_cache=False,
-    ).logits[0]
-    return cross_entropy(logits.float(), packed.targets, reduction="sum")
-
-
 def _batched(
     sequences: Sequence[TokenSequence], size: int
 ) -> Iterator[Sequence[TokenSequence]]:
@@ -157,14 +121,10 @@ def answer_tokens(sequences: Sequence[TokenSequence]) -> int:
     return sum(len(sequence) - sequence.prompt_tokens for sequence in sequences)
 
 
-def mean_loss(model: Module, sequences: Sequence[TokenSequence]) -> float:
+def mean_loss(learner: Learner, sequences: Sequence[TokenSequence]) -> float:
     """Return the loss on answers without learning from them, in nats per token."""
-    total = 0.0
-    with torch.inference_mode():
-        for batch in _batched(sequences, EVAL_BATCH):
-            for chunk in chunks_of(batch):
-                total += float(summed_loss(model, chunk))
-    return total / answer_tokens(sequences)
+    chunks = [c for b in _batched(sequences, EVAL_BATCH) for c in chunks_of(b)]
+    return sum(map(learner.loss, chunks)) / answer_tokens(sequences)
 
 
 @dataclass(slots=True)
@@ -172,7 +132,7 @@ class LoraLoop:
     """The loop over epochs, batches and chunks.
 
     Attributes:
-        model: What :func:`attach_lora` returned.
+        learner: The base model and its adapter.
         learning_rate: Peak rate.
         batch_size: Conversations per optimiser step.
         seed: Seed of the order of the conversations.
@@ -180,7 +140,7 @@ class LoraLoop:
         should_stop: Asked before every step.
     """
 
-    model: Module
+    learner: Learner
     learning_rate: float
     batch_size: int
     seed: int
@@ -192,7 +152,7 @@ class LoraLoop:
         epochs: Sequence[Sequence[TokenSequence]],
         held_out: Sequence[TokenSequence] = (),
     ) -> LoraOutcome:
-        """Train, leaving the full-precision weights in the model.
+        """Train; the adapter is then in the learner, ready to be saved.
 
         Args:
             epochs: The conversations of each pass.
@@ -202,26 +162,24 @@ class LoraLoop:
             TrainingCancelledError: ``should_stop`` said so.
             TrainingFailedError: The loss is no longer a number.
         """
-        weights = MasterWeights(self.model)
         optimiser = torch.optim.AdamW(
-            [weights.master], lr=self.learning_rate, weight_decay=0.0, fused=True
+            [self.learner.master], lr=self.learning_rate, weight_decay=0.0, fused=True
         )
         batches = self._batches(epochs)
         sizes = [sum(map(len, batch)) for _, batch in batches]
-        self.model.train()
         eval_loss, last_losses = None, []
         for step, (epoch, batch) in enumerate(batches):
             if self.should_stop():
                 raise TrainingCancelledError(step=step)
             rate = rate_at(step, len(batches), self.learning_rate)
             optimiser.param_groups[0]["lr"] = rate
-            loss = self._step(batch, weights, optimiser)
+            loss = self._step(batch, optimiser)
             if epoch == len(epochs) - 1:
                 last_losses.append(loss)
             ends_epoch = step + 1 == len(batches) or batches[step + 1][0] != epoch
             before = time.perf_counter()
             if ends_epoch and held_out:
-                eval_loss = mean_loss(self.model, held_out)
+                eval_loss = mean_loss(self.learner, held_out)
             self.on_step(
                 StepReport(
                     step=step + 1,
@@ -234,7 +192,6 @@ class LoraLoop:
                     eval_seconds=time.perf_counter() - before,
                 )
             )
-        weights.restore()
         train_loss = sum(last_losses) / len(last_losses)
         return LoraOutcome(len(batches), train_loss, eval_loss)
 
@@ -249,21 +206,14 @@ class LoraLoop:
         return found
 
     def _step(
-        self,
-        batch: Sequence[TokenSequence],
-        weights: MasterWeights,
-        optimiser: torch.optim.Optimizer,
+        self, batch: Sequence[TokenSequence], optimiser: torch.optim.Optimizer
     ) -> float:
-        count = answer_tokens(batch)
-        total = 0.0
-        for chunk in chunks_of(batch):
-            loss = summed_loss(self.model, chunk) / count
-            loss.backward()
-            total += float(loss.detach())
+        learner, answers = self.learner, answer_tokens(batch)
+        total = sum(learner.learn(chunk, answers) for chunk in chunks_of(batch))
         if not math.isfinite(total):
             raise TrainingFailedError(reason="loss_not_finite")
-        weights.collect_gradient()
-        torch.nn.utils.clip_grad_norm_([weights.master], MAX_GRADIENT_NORM)
+        learner.settle_gradient()
+        torch.nn.utils.clip_grad_norm_([learner.master], MAX_GRADIENT_NORM)
         optimiser.step()
-        weights.publish()
+        learner.publish()
         return total

@@ -23,19 +23,36 @@ class Pack:
     """Conversations laid end to end; the opening that they share is there once.
 
     Attributes:
-        ids: Token ids, shape ``(1, length)``.
-        positions: Position of each token in its own conversation, ``(1, length)``.
-        mask: Added to attention scores, ``(1, 1, length, length)``: 0 where a token
-            may look (shared opening and its own past), the lowest float elsewhere.
+        ids: Token ids, shape ``(length,)``.
+        positions: Position of each token in its own conversation, ``(length,)``.
         sources: Places whose next token is learnt, shape ``(answers,)``.
         targets: Those next tokens, shape ``(answers,)``.
+        opening: Tokens of the shared opening.
+        spans: Start and length of each conversation's own part.
     """
 
     ids: Tensor
     positions: Tensor
-    mask: Tensor
     sources: Tensor
     targets: Tensor
+    opening: int
+    spans: tuple[tuple[int, int], ...]
+
+    def mask(self, dtype: torch.dtype) -> Tensor:
+        """Return what is added to attention scores, ``(length, length)``.
+
+        It is 0 where a token may look (the shared opening and its own past), and the
+        lowest number of ``dtype`` elsewhere.
+        """
+        owners = torch.zeros(len(self.ids), dtype=torch.int64)  # 0: the opening
+        for owner, (start, length) in enumerate(self.spans, start=1):
+            owners[start : start + length] = owner
+        own_past = torch.ones(len(owners), len(owners), dtype=torch.bool).tril()
+        visible = (owners[:, None] == owners[None]) | (owners[None] == 0)
+        blocked = ~(visible & own_past)
+        return torch.zeros(blocked.shape, dtype=dtype).masked_fill_(
+            blocked, torch.finfo(dtype).min
+        )
 
 
 def shared_opening(sequences: Sequence[TokenSequence]) -> int:
@@ -58,41 +75,28 @@ def packed_length(sequences: Sequence[TokenSequence]) -> int:
     return shared + sum(len(sequence) - shared for sequence in sequences)
 
 
-def pack(sequences: Sequence[TokenSequence], dtype: torch.dtype) -> Pack:
-    """Lay conversations end to end behind the opening that they share.
-
-    Args:
-        sequences: At least one conversation.
-        dtype: Floating type of the mask, the one that the model computes in.
-    """
+def pack(sequences: Sequence[TokenSequence]) -> Pack:
+    """Lay at least one conversation end to end behind the opening that all share."""
     shared = shared_opening(sequences)
     ids = list(sequences[0].ids[:shared])
     positions = list(range(shared))
-    owners = [0] * shared  # 0 is the shared opening, 1... the conversations
+    spans: list[tuple[int, int]] = []
     sources: list[int] = []
     targets: list[int] = []
-    for owner, sequence in enumerate(sequences, start=1):
+    for sequence in sequences:
         offset = len(ids) - shared
+        spans.append((len(ids), len(sequence) - shared))
         ids += sequence.ids[shared:]
         positions += range(shared, len(sequence))
-        owners += [owner] * (len(sequence) - shared)
         sources += range(
             sequence.prompt_tokens - 1 + offset, len(sequence) - 1 + offset
         )
         targets += sequence.ids[sequence.prompt_tokens :]
     return Pack(
-        ids=torch.tensor([ids]),
-        positions=torch.tensor([positions]),
-        mask=_mask(torch.tensor(owners), dtype)[None, None],
-        sources=torch.tensor(sources),
-        targets=torch.tensor(targets),
-    )
-
-
-def _mask(owners: Tensor, dtype: torch.dtype) -> Tensor:
-    own_past = torch.ones(len(owners), len(owners), dtype=torch.bool).tril()
-    visible = (owners[:, None] == owners[None]) | (owners[None] == 0)
-    blocked = ~(visible & own_past)
-    return torch.zeros(blocked.shape, dtype=dtype).masked_fill_(
-        blocked, torch.finfo(dtype).min
+        torch.tensor(ids),
+        torch.tensor(positions),
+        torch.tensor(sources),
+        torch.tensor(targets),
+        shared,
+        tuple(spans),
     )

@@ -1,0 +1,118 @@
+"""Any base model that transformers knows, with its adapter by PEFT: slower, general."""
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+import transformers
+from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import Parameter
+from torch.nn.functional import cross_entropy
+
+from ftcore.training.export import ADAPTER_WEIGHTS
+from ftcore.training.learner import ALPHA_PER_RANK
+from ftcore.training.master import MasterWeights
+from ftcore.training.packing import TokenSequence, pack
+
+
+class PeftLearner:
+    """Implements `Learner` on a PEFT model.
+
+    Args:
+        folder: Prepared base model.
+        rank: LoRA's r.
+        seed: Seed of the adapter's start.
+        dtype: Floating type to compute in.
+        is_short: Whether plain attention may be used, which is faster on short packs;
+            the fused one keeps the memory of long ones low.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        rank: int,
+        seed: int,
+        dtype: torch.dtype,
+        *,
+        is_short: bool = True,
+    ) -> None:
+        transformers.utils.logging.disable_progress_bar()
+        attention = "eager" if is_short else "sdpa"
+        base = transformers.AutoModelForCausalLM.from_pretrained(
+            folder, dtype=dtype, attn_implementation=attention
+        )
+        self._model = _with_adapter(base, rank, seed)
+        self._model.train()
+        self._weights = MasterWeights(self._model)
+        self._dtype = dtype
+
+    @property
+    def master(self) -> Parameter:
+        """The adapter's weights, flat and in float32."""
+        return self._weights.master
+
+    def learn(self, sequences: Sequence[TokenSequence], answers: int) -> float:
+        """Add the gradient of one pack; see `Learner`."""
+        loss = self._summed_loss(sequences) / answers
+        loss.backward()
+        return float(loss.detach())
+
+    def loss(self, sequences: Sequence[TokenSequence]) -> float:
+        """Return the summed loss of the answers; see `Learner`."""
+        with torch.inference_mode():
+            return float(self._summed_loss(sequences))
+
+    def settle_gradient(self) -> None:
+        """Finish the batch's gradient; see `Learner`."""
+        self._weights.collect_gradient()
+
+    def publish(self) -> None:
+        """Compute with the master's weights from now on; see `Learner`."""
+        self._weights.publish()
+
+    def save(self, folder: Path, base_model: str) -> None:
+        """Write the adapter as PEFT reads it, without the card it would add."""
+        self._weights.restore()
+        folder.mkdir(parents=True, exist_ok=True)
+        state = get_peft_model_state_dict(self._model)
+        save_file(
+            {name: t.detach().contiguous().clone() for name, t in state.items()},
+            folder / ADAPTER_WEIGHTS,
+        )
+        settings = self._model.peft_config["default"]
+        settings.base_model_name_or_path = base_model
+        settings.inference_mode = True
+        settings.save_pretrained(folder)
+
+    def _summed_loss(self, sequences: Sequence[TokenSequence]) -> Tensor:
+        packed = pack(sequences)
+        logits = self._model(
+            input_ids=packed.ids[None],
+            position_ids=packed.positions[None],
+            attention_mask=packed.mask(self._dtype)[None, None],
+            logits_to_keep=packed.sources,
+            use_cache=False,
+        ).logits[0]
+        return cross_entropy(logits.float(), packed.targets, reduction="sum")
+
+
+def _with_adapter(
+    model: transformers.PreTrainedModel, rank: int, seed: int
+) -> PeftModel:
+    torch.manual_seed(seed)
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=ALPHA_PER_RANK * rank,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks an old attribute
+        # The adapter computes in the base's type; MasterWeights keeps the precision.
+        made = get_peft_model(model, config, autocast_adapter_dtype=False)
+    if not isinstance(made, PeftModel):
+        raise TypeError(f"An adapter model was expected, and {type(made)} came.")
+    return made
