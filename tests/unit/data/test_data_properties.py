@@ -20,8 +20,8 @@ from ftcore.data.formats import (
     dataset_to_native_jsonl,
 )
 from ftcore.data.options import Limits, ReadOptions
-from ftcore.data.readers import read_dataset
 from ftcore.data.questions import question_key
+from ftcore.data.readers import read_dataset
 from ftcore.data.splitting import split_dataset
 
 sys.path.insert(0, str(Path(__file__).parent))
