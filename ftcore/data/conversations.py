@@ -16,6 +16,7 @@ _TYPO_LIKENESS = 0.8
 _KNOWN_KEYS = frozenset({"name", "weight", "id"})
 _TOOL_KEYS = ("tool_calls", "function_call")
 _TOOL_ROLES = ("tool", "function")
+_USUAL_KEYS = {"role", "content"}
 _ROLES = {role.value: role for role in Role}
 
 
@@ -107,6 +108,8 @@ class _Reader:
     def _message(self, item: object) -> Message:
         if not isinstance(item, dict):
             raise _BadRowError("not_a_message")
+        if item.keys() == _USUAL_KEYS and (role := _exact_role(item["role"])):
+            return Message(role, self._content(item["content"]))
         names = list(item)
         used = next((key for key in _TOOL_KEYS if item.get(key)), None)
         if used is not None or item.get("role") in _TOOL_ROLES:
@@ -136,7 +139,7 @@ class _Reader:
         return close[0]
 
     def _role(self, value: object) -> Role:
-        exact = _ROLES.get(value) if isinstance(value, str) else None
+        exact = _exact_role(value)
         if exact is not None:
             return exact
         word = normal_name(value) if isinstance(value, str) else ""
@@ -192,3 +195,7 @@ class _Reader:
         expected = [Role.USER, Role.ASSISTANT] * (len(turns) // 2 + 1)
         if turns != expected[: len(turns)]:
             self._note("turn_order", Severity.WARNING)
+
+
+def _exact_role(value: object) -> Role | None:
+    return _ROLES.get(value) if isinstance(value, str) else None

@@ -61,7 +61,7 @@ def _starts_talk(record: Record, previous: Record, before: str) -> bool:
 
 def _with_list(record: Record, findings: list[Finding]) -> Record:
     values = record.values
-    if not any(isinstance(value, list) for value in values.values()):
+    if _MESSAGES in values or not any(isinstance(v, list) for v in values.values()):
         return record
     lists = [name for name, value in values.items() if _is_messages(value)]
     if find_name(_MESSAGES, list(values)) is not None or not lists:

@@ -41,6 +41,11 @@ def role_names() -> dict[str, str]:
 
 def find_name(part: str, names: list[str]) -> str | None:
     """Return the original name that stands for ``part``, the best one first."""
+    return _find_name(part, tuple(names))
+
+
+@lru_cache(maxsize=1_000)  # the rows of a file share their names
+def _find_name(part: str, names: tuple[str, ...]) -> str | None:
     known: dict[str, str] = {}
     for name in names:
         known.setdefault(normal_name(name), name)
