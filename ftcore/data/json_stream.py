@@ -70,6 +70,8 @@ class JsonStream(JsonRows):
         self._enter_wrapper()
         while not self._is_last and not self._out.over_limit:
             self._pass()
+            if self._has_given_up():
+                break
             yield self._drained(), self._text
             self._slide()
         self._pass()
@@ -80,6 +82,10 @@ class JsonStream(JsonRows):
     def position(self) -> int:
         """Where in the window the next batch starts."""
         return self._position
+
+    def _has_given_up(self) -> bool:
+        """Whether so many objects are broken that the rest is not worth reading."""
+        return any(f.code == "too_many_errors" for f in self._out.findings[-1:])
 
     def _ends_file(self, inner: int) -> bool:
         """Take a list for the whole file's, too, if the window ends with it."""

@@ -346,3 +346,12 @@ def test_a_big_text_in_an_archive_is_told_the_same(monkey, tmp_path, kind):
     small, big = both_ways(monkey, path.name, path.read_bytes(), options)
     assert told(big) == told(small)
     assert big.verdict is Verdict.REJECT
+
+
+def test_a_file_of_broken_objects_is_given_up_like_a_small_one(monkey):
+    good = '{"prompt": "hola", "completion": "adiós"}\n'
+    content = (good * 20 + '{"prompt" ¿?}\n' * 10_200 + good * 20).encode()
+    small, big = both_ways(monkey, "d.jsonl", content, block=30_000)
+    assert told(big) == told(small)
+    assert big.rows == 20
+    assert "too_many_errors" in {finding.code for finding in big.findings}
