@@ -10,6 +10,7 @@ from ftcore.data.vocabulary import (
     find_name,
     nearest_name,
     normal_name,
+    word_inside,
 )
 
 
@@ -78,11 +79,14 @@ def map_columns(names: Sequence[str]) -> Mapping | None:
 
 
 def _map_meant(names: Sequence[str]) -> Mapping | None:
-    """Map the names as if those that resemble a usual one were spelt like it."""
-    close = {name: nearest_name(name) for name in names if not is_known_name(name)}
+    """Map the names as if those that resemble or hold a usual one were it."""
+    unknown = [name for name in names if not is_known_name(name)]
+    close = {name: nearest_name(name) for name in unknown}
     meant = {name: word for name, word in close.items() if word is not None}
-    spelt = [meant.get(name, name) for name in names]
-    if not meant or len(set(spelt)) < len(spelt):
+    titles = {name: word_inside(name) for name in unknown if name not in meant}
+    held = {name: word for name, word in titles.items() if word is not None}
+    spelt = [meant.get(name) or held.get(name) or name for name in names]
+    if not meant and not held or len(set(spelt)) < len(spelt):
         return None
     mapping = _map_known(spelt)
     if mapping is None or mapping.guessed:
@@ -95,7 +99,7 @@ def _map_meant(names: Sequence[str]) -> Mapping | None:
         target=own[mapping.target],
         context=own.get(mapping.context or ""),
         system=own.get(mapping.system or ""),
-        guessed=True,
+        guessed=bool(meant),
         stray=tuple(own[name] for name in mapping.stray),
         meant=tuple((name, word) for name, word in meant.items() if word in used),
     )

@@ -13,6 +13,10 @@ Vocabulary = dict[str, tuple[str, ...]]
 _MAIN_NAMES = 3  # of each part: its English and Spanish names
 _SHORTEST_SLIP, _LONGEST_SLIP = 4, 20  # letters of a name that may be misspelt
 _SLIP_LIKENESS = 0.8  # one letter in five: 'texot' is 'texto'
+_LONGEST_TITLE = 6  # words; more make a sentence
+_PARTS = ("text", "question", "prompt", "label", "answer", "completion", "output")
+_BETWEEN_WORDS = re.compile(r"[\s_\-.:/()]+|(?<=[a-z])(?=[A-Z])")
+_SENTENCE = re.compile(r"[¿?¡!;]|[.:]\s|\d{2}")
 _DECORATION = re.compile(r"[\s_\-.:¿?*\"'“”«»()\[\]]+")
 
 
@@ -61,6 +65,19 @@ def nearest_name(name: str) -> str | None:
     known = [w for words in column_names().values() for w in words if len(w) > 4]
     close = get_close_matches(word, known, 1, _SLIP_LIKENESS)
     return close[0] if close and len(name.split()) == 1 else None
+
+
+@lru_cache(maxsize=1_000)
+def word_inside(title: str) -> str | None:
+    """Return the first usual name inside a longer title: 'Pregunta del cliente'.
+
+    Only of what is asked and answered, and not in whole sentences: those are data.
+    """
+    words = [normal_name(word) for word in _BETWEEN_WORDS.split(title) if word]
+    if not 2 <= len(words) <= _LONGEST_TITLE or _SENTENCE.search(title):
+        return None
+    known = {w for part in _PARTS for w in column_names()[part] if len(w) > 3}
+    return next((word for word in words if word in known), None)
 
 
 def mentions(part: str, title: str) -> bool:
