@@ -86,7 +86,7 @@ def _map_meant(names: Sequence[str]) -> Mapping | None:
     titles = {name: word_inside(name) for name in unknown if name not in meant}
     held = {name: word for name, word in titles.items() if word is not None}
     spelt = [meant.get(name) or held.get(name) or name for name in names]
-    if not meant and not held or len(set(spelt)) < len(spelt):
+    if (not meant and not held) or len(set(spelt)) < len(spelt):
         return None
     mapping = _map_known(spelt)
     if mapping is None or mapping.guessed:

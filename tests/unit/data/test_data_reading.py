@@ -222,7 +222,7 @@ def test_check_prints_one_object(tmp_path, capsys):
     report = json.loads(out)
     assert code == 0
     first = ["file", "verdict", "rows", "first", "message", "findings"]
-        assert list(report)[:6] == first
+    assert list(report)[:6] == first
     assert (report["file"], report["rows"], report["first"]) == (
         "ñandú.csv",
         12,
