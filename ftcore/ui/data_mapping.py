@@ -1,6 +1,6 @@
 """Which column is the question and which the answer: shown, and changeable."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -42,7 +42,13 @@ def needs_eyes(table: TableShape) -> bool:
 
 
 def show_mapping(
-    table: TableShape, task: Task, *, key: str, lost: int = 0, is_open: bool
+    table: TableShape,
+    task: Task,
+    *,
+    key: str,
+    lost: int = 0,
+    is_open: bool,
+    confirm: Callable[[], None] | None = None,
 ) -> Mapping | None:
     """Draw how the file was understood, with a control for each part.
 
@@ -52,6 +58,7 @@ def show_mapping(
         key: English name that changes whenever the file is read again.
         lost: Changes made since, which reading again leaves behind.
         is_open: Show the controls at once; they are folded otherwise.
+        confirm: Told that the columns are right; without it there is no such button.
 
     Returns:
         What the participant has just changed, or nothing.
@@ -60,7 +67,7 @@ def show_mapping(
         with st.container(key=f"mapping-{key}", border=True):
             name = "confirm" if table.source else "choose"
             st.markdown(f"**{text(f'data_mapping.{name}')}**")
-            return _controls(table, task, key, lost)
+            return _controls(table, task, key, lost, confirm)
     with st.expander(mapping_words(table, task), icon=":material/view_column:"):
         return _controls(table, task, key, lost)
 
@@ -73,24 +80,42 @@ def mapping_words(table: TableShape, task: Task) -> str:
     return text(f"data_mapping.is.{task.value}", source=source, target=target)
 
 
-def _controls(table: TableShape, task: Task, key: str, lost: int) -> Mapping | None:
+def _controls(
+    table: TableShape,
+    task: Task,
+    key: str,
+    lost: int,
+    confirm: Callable[[], None] | None = None,
+) -> Mapping | None:
     if lost:
         st.caption(counted("data_mapping.lost", lost))
     mapping = None
     if len(table.names) > 1:
         mapping = _columns(table, task, key)
-    left, right = st.columns(2, vertical_alignment="bottom")
+    left, right = st.columns(2)
     with left:
         if table.source:
             mapping = _task(table, task, key) or mapping
         else:
             mapping = _sheet(table, key) or mapping
-    with right:
-        if table.source:
+    if table.source:
+        with right:
             mapping = _sheet(table, key) or mapping
+    with st.container(
+        key=f"map-end-{key}", horizontal=True, vertical_alignment="center"
+    ):
+        if confirm:
+            _right_button(confirm)
         if table.has_header is not None:
             mapping = _header(table, task, key) or mapping
     return mapping
+
+
+def _right_button(confirm: Callable[[], None]) -> None:
+    label, icon = text("data_mapping.right"), ":material/check:"
+    if st.button(label, key="columns-right", icon=icon):
+        confirm()
+        st.rerun()
 
 
 def _columns(table: TableShape, task: Task, key: str) -> Mapping | None:

@@ -89,16 +89,20 @@ def mapping_of(desk: DataDesk, current: CurrentDataset) -> None:
     state, task = desk.state, current.dataset.task
     source = current.row.import_id or ""
     is_open = needs_eyes(table) and state.confirmed != source and not current.edits
+
+    def confirm() -> None:
+        state.confirmed = source
+
     mapping = show_mapping(
-        table, task, key=current.row.id, lost=current.edits, is_open=is_open
+        table,
+        task,
+        key=current.row.id,
+        lost=current.edits,
+        is_open=is_open,
+        confirm=confirm if is_open else None,
     )
     if mapping:
         desk.reread(mapping)
-    if is_open and st.button(
-        text("data_mapping.right"), key="mapping-right", icon=":material/check:"
-    ):
-        state.confirmed = source
-        st.rerun()
 
 
 def show_rejected(desk: DataDesk, rejected: Rejected, *, has_template: bool) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _OTHERS = (10, 30, 100)  # numbers of questions to compare with
+_EDGE = 0.15  # of the axis, about half a label
 _ROW_PX = 52
 _AXIS_PX = 56
 
@@ -62,7 +63,7 @@ def _figure(found: list[Interval], mine: int) -> "go.Figure":
                 text("exam_choice.proof.span", low=number(low), high=number(high)),
                 "",
             ],
-            textposition="top center",
+            textposition=_inside(interval.value),
             textfont={"color": colour},
             hoverinfo="skip",
             cliponaxis=False,
@@ -71,3 +72,9 @@ def _figure(found: list[Interval], mine: int) -> "go.Figure":
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
     figure.update_layout(margin_t=20)
     return figure
+
+
+def _inside(value: float) -> str:
+    """Return where a label beside ``value`` is not cut by the figure's edge."""
+    side = "left" if value > 1 - _EDGE else "right" if value < _EDGE else "center"
+    return f"top {side}"
