@@ -82,10 +82,12 @@ class DataDesk:
 
     def add(self, examples: Sequence[Example], line: int) -> None:
         """Add what a left-out row has become."""
-        self.state.mended.add(line)
         words = counted("data_left_out.added", len(examples))
         self._change(
-            lambda: self.datasets.add_examples(self.me, examples, base=self.base), words
+            lambda: self.datasets.add_examples(
+                self.me, examples, line=line, base=self.base
+            ),
+            words,
         )
 
     def remove(self, rows: Collection[int]) -> None:

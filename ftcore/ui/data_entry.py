@@ -84,7 +84,6 @@ class Incoming:
             state.rejected = Rejected(report, self.content)
             return
         state.done("")
-        state.mended.clear()
         state.as_table = self.table is not None
         state.go(Section.EXAMPLES)
 

@@ -4,7 +4,6 @@ import streamlit as st
 
 from ftcore.data.examples import Example
 from ftcore.data.fixes import SAFE, can_fix
-from ftcore.data.origins import LeftOut
 from ftcore.data.personal_data import find_personal
 from ftcore.texts import text
 from ftcore.ui.data_desk import DataDesk
@@ -25,7 +24,7 @@ def to_improve(desk: DataDesk) -> int:
     if desk.current is None:
         return 0
     codes = {finding.code for finding in desk.current.findings}
-    return len(codes) + bool(_waiting(desk, desk.current))
+    return len(codes) + bool(desk.current.reading.left_out)
 
 
 def show_improve(desk: DataDesk) -> None:
@@ -37,7 +36,7 @@ def show_improve(desk: DataDesk) -> None:
         desk.datasets.quality(desk.me), go=lambda name: _follow(desk, current, name)
     )
     _substance(desk, current)
-    left = _waiting(desk, current)
+    left = current.reading.left_out
     if left:
         task = current.dataset.task
         mended = show_left_out(
@@ -142,12 +141,6 @@ def _file(desk: DataDesk, current: CurrentDataset) -> None:
 
 def _by_row(current: CurrentDataset) -> dict[int, Example]:
     return dict(enumerate(current.dataset, start=1))
-
-
-def _waiting(desk: DataDesk, current: CurrentDataset) -> list[LeftOut]:
-    """Return the rows left out that have not been recovered since."""
-    mended = desk.state.mended
-    return [row for row in current.reading.left_out if row.line not in mended]
 
 
 def _fix_label(code: str, rows: int) -> str:

@@ -1,6 +1,6 @@
 """What step 2 remembers in one tab: section, row to land on, unsaved edits."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import streamlit as st
@@ -66,7 +66,6 @@ class DataState:
         draft: Unsaved edits of the table.
         as_table: Whether the examples are shown as an editable table.
         confirmed: Id of the reading whose columns the person has said are right.
-        mended: Lines of left-out rows that were mended and added since.
         notice: What has just been done, to be said once.
     """
 
@@ -81,7 +80,6 @@ class DataState:
     draft: TableDraft | None = None
     as_table: bool = False
     confirmed: str = ""
-    mended: set[int] = field(default_factory=set)
     notice: str = ""
 
     @property

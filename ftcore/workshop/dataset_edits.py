@@ -17,6 +17,7 @@ from ftcore.storage.records import DatasetRow, ProjectRow
 from ftcore.workshop.dataset_folder import KeptDataset
 from ftcore.workshop.dataset_views import CurrentDataset, DatasetViews
 from ftcore.workshop.history import (
+    LINES,
     RESTORE,
     after,
     before,
@@ -74,14 +75,25 @@ class DatasetEdits(DatasetViews):
         participant_id: str,
         examples: Sequence[Example],
         *,
+        line: int | None = None,
         base: str | None = None,
     ) -> CurrentDataset:
-        """Add examples at the end; arguments and errors as :meth:`replace`."""
+        """Add examples at the end; other arguments and errors as :meth:`replace`.
+
+        Args:
+            participant_id: Whose examples.
+            examples: What to add.
+            line: Line of the file, left out until now, that they are made of.
+            base: Version that the participant was looking at.
+        """
 
         def edit(kept: KeptDataset, _row: DatasetRow) -> Edit:
             more = (*kept.dataset.examples, *examples)
             dataset = replace(kept.dataset, examples=more)
-            return Edit(dataset, "add", {"count": len(examples)})
+            params: Params = {"count": len(examples)}
+            if line is not None:
+                params = {**params, LINES: [line]}
+            return Edit(dataset, "add", params)
 
         return self._edit(participant_id, edit, base)
 

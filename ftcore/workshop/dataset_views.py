@@ -1,6 +1,7 @@
 """What can be seen of a project's examples, without changing anything."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from ftcore.data.destinations.base import Judgement
 from ftcore.data.destinations.registry import DESTINATIONS, judge_all, write_for
@@ -20,7 +21,13 @@ from ftcore.training.costs import quotes
 from ftcore.training.prices import Quote
 from ftcore.workshop.context import Context
 from ftcore.workshop.dataset_folder import KeptDataset, Reading
-from ftcore.workshop.history import after, before, edits_since_import, find_version
+from ftcore.workshop.history import (
+    after,
+    before,
+    edits_since_import,
+    find_version,
+    recovered_lines,
+)
 from ftcore.workshop.recent import Recent
 from ftcore.workshop.substance import MOST_COMPARED, SubstanceMaker, plan_of
 from ftcore.workshop.vector_cache import VectorCache
@@ -89,7 +96,7 @@ class DatasetViews:
             dataset=kept.dataset,
             test=kept.test,
             findings=substance.findings,
-            reading=self._versions.reading(row),
+            reading=_without_lines(self._versions.reading(row), recovered_lines(rows)),
             plan=substance.plan,
             version=row.number,
             edits=edits_since_import(rows),
@@ -239,3 +246,13 @@ def _stem(name: str) -> str:
     """Return a file's name without its endings, safe on every system."""
     plain = "".join(c if c.isalnum() or c in "-_ " else "." for c in name)
     return plain.split(".")[0].strip()[:60] or text("dataset.file_name")
+
+
+def _without_lines(reading: Reading, lines: Collection[int]) -> Reading:
+    """Forget the left-out rows that have been recovered, and why they were."""
+    if not lines:
+        return reading
+    waiting = tuple(row for row in reading.left_out if row.line not in lines)
+    gone = {(row.code, row.line) for row in reading.left_out if row.line in lines}
+    told = tuple(f for f in reading.findings if (f.code, f.line) not in gone)
+    return replace(reading, left_out=waiting, findings=told)

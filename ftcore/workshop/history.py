@@ -3,13 +3,14 @@
 Functions take the versions of one project, newest first, as the store gives them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ftcore.errors import UnknownVersionError
 from ftcore.storage.records import DatasetRow
 
 RESTORE = "restore"
 BEGINNINGS = ("import", "reread", "hub", "template", "table")  # not made by hand
+LINES = "lines"  # param of an addition: the lines of the file that it recovers
 _REDO = "redo"  # param of a version that an undo made: what redos bring back
 
 
@@ -42,14 +43,24 @@ def before(rows: Sequence[DatasetRow]) -> DatasetRow | None:
 
 def edits_since_import(rows: Sequence[DatasetRow]) -> int:
     """Count the changes between the current version and the file it descends from."""
+    return sum(1 for _ in _edits(rows))
+
+
+def recovered_lines(rows: Sequence[DatasetRow]) -> frozenset[int]:
+    """Return the lines of the file that were left out and have been added since."""
+    lines = (change_params(row).get(LINES) for row in _edits(rows))
+    return frozenset(n for found in lines if isinstance(found, list) for n in found)
+
+
+def _edits(rows: Sequence[DatasetRow]) -> Iterator[DatasetRow]:
     by_id = {row.id: row for row in rows}
-    row, count = rows[0] if rows else None, 0
+    row = rows[0] if rows else None
     while row is not None and row.change.get("code") not in BEGINNINGS:
         if row.change.get("code") == RESTORE:
             row = by_id.get(str(change_params(row)["version"]))
         else:
-            row, count = by_id.get(row.parent_id or ""), count + 1
-    return count
+            yield row
+            row = by_id.get(row.parent_id or "")
 
 
 def undo_params(rows: Sequence[DatasetRow], target: DatasetRow) -> dict[str, object]:

@@ -111,6 +111,23 @@ def test_kept_examples_are_numbered_from_one_and_the_file_keeps_its_lines(worksh
     assert 5 in lines  # the line of the file, not the position of an example
 
 
+def test_a_row_recovered_by_hand_is_not_offered_again(datasets):
+    content = DISHES.replace("El plato 3 cuesta 8 euros.", "")
+    content = content.replace("El plato 7 cuesta 12 euros.", "")
+    datasets.import_file("ana", "platos.csv", content.encode())
+    imported = datasets.versions("ana")[0].id
+    lines = [row.line for row in datasets.current("ana").reading.left_out]
+    assert lines == [5, 9]
+    mended = Example.from_pair("¿Cuánto cuesta el plato 3?", "Ocho euros.")
+    current = datasets.add_examples("ana", [mended], line=5)
+    assert [row.line for row in current.reading.left_out] == [9]
+    assert 5 not in {finding.line for finding in current.reading.findings}
+    current = datasets.fix_all("ana") and datasets.current("ana")
+    assert [row.line for row in current.reading.left_out] == [9]
+    current = datasets.restore("ana", imported)
+    assert [row.line for row in current.reading.left_out] == [5, 9]
+
+
 def test_a_rejected_file_is_told_and_changes_nothing(datasets):
     report = datasets.import_file("ana", "vacio.csv", b"pregunta,respuesta\n,\n")
     assert report.verdict is Verdict.REJECT
