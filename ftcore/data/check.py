@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from ftcore.data.chunks import Source
+from ftcore.data.encodings import Source
 from ftcore.data.finding_log import MOST_PER_CODE, FindingLog, arrange, shorten
 from ftcore.data.findings import CheckReport, Finding, Severity, Verdict
 from ftcore.data.options import MEGABYTE, ReadOptions

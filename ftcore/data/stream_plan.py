@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from ftcore.data.batch_assembly import Decision
-from ftcore.data.chunks import Encoding, Source, detect, text_chunks
+from ftcore.data.chunks import text_chunks
+from ftcore.data.encodings import Encoding, Source, detect
 from ftcore.data.json_rows import JsonRows
 from ftcore.data.options import MEGABYTE, ReadOptions
 from ftcore.data.readers import ReadResult, read_dataset

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from ftcore.data.assembly import Assembled
 from ftcore.data.batch_assembly import BatchBuilder, Decision
-from ftcore.data.chunks import Source, text_chunks
+from ftcore.data.chunks import text_chunks
+from ftcore.data.encodings import Source
 from ftcore.data.finding_log import FindingLog
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.json_stream import JsonStream, newlines_only

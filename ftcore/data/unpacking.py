@@ -17,7 +17,7 @@ from ftcore.data.archives import (
     is_archive,
     open_zip,
 )
-from ftcore.data.chunks import BLOCK, Source
+from ftcore.data.encodings import BLOCK, Source
 
 _HEAD = 8  # bytes that tell an archive
 

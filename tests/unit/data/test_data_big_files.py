@@ -15,10 +15,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ftcore.data import check as check_module
-from ftcore.data import chunks, json_stream, table_stream
+from ftcore.data import chunks, encodings, json_stream, table_stream
 from ftcore.data.check import MOST_PER_CODE, check_file
-from ftcore.data.chunks import Source, detect, text_chunks
+from ftcore.data.chunks import text_chunks
 from ftcore.data.decoding import decode
+from ftcore.data.encodings import Source, detect
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.finding_log import FindingLog
 from ftcore.data.findings import Verdict
@@ -41,7 +42,8 @@ def both_ways(monkey, name, content, options=None, *, block=1 << 20, rows=5_000)
     monkey.setattr(check_module, "STREAM_FROM", NEVER)
     small = check_file(name, content, options)
     monkey.setattr(check_module, "STREAM_FROM", 0)
-    monkey.setattr(chunks, "BLOCK", block)
+    for module in (chunks, encodings):
+        monkey.setattr(module, "BLOCK", block)
     monkey.setattr(json_stream, "_WINDOW", 2 * block)
     monkey.setattr(json_stream, "_AHEAD", block)
     monkey.setattr(table_stream, "_HEAD_ROWS", max(3, rows // 2))
@@ -76,7 +78,7 @@ def test_an_odd_file_is_told_the_same(monkey, case, block):
 text = st.text(st.sampled_from(WORDS), min_size=0, max_size=60)
 pairs = st.lists(st.tuples(text, text), min_size=2, max_size=40)
 ends = st.sampled_from(["\n", "\r\n"])
-encodings = st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])
+names = st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])
 blocks = st.integers(250, 2_000)
 
 
@@ -89,7 +91,7 @@ def table_of(rows, delimiter, end):
 
 
 @settings(max_examples=60, deadline=None)
-@given(pairs, st.sampled_from(",;\t"), ends, encodings, blocks, st.integers(1, 9))
+@given(pairs, st.sampled_from(",;\t"), ends, names, blocks, st.integers(1, 9))
 def test_a_table_reads_the_same_in_blocks(rows, delimiter, end, encoding, block, n):
     content = table_of(rows, delimiter, end).encode(encoding)
     with pytest.MonkeyPatch.context() as patch:
@@ -98,7 +100,7 @@ def test_a_table_reads_the_same_in_blocks(rows, delimiter, end, encoding, block,
 
 
 @settings(max_examples=60, deadline=None)
-@given(pairs, ends, encodings, blocks, st.data())
+@given(pairs, ends, names, blocks, st.data())
 def test_json_lines_read_the_same_in_blocks(rows, end, encoding, block, data):
     lines = [
         json.dumps({"prompt": a, "completion": b}, ensure_ascii=False) for a, b in rows
@@ -129,7 +131,8 @@ def test_any_bytes_decode_the_same_in_blocks(content, block):
     whole = decode(content)
     assume(all(finding.code != "empty_file" for finding in whole.findings))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chunks, "BLOCK", block)
+        for module in (chunks, encodings):
+            patch.setattr(module, "BLOCK", block)
         encoding = detect(Source.of(content))
         if encoding is None:
             assert whole.text is None
@@ -310,7 +313,8 @@ def test_many_broken_rows_take_linear_time_and_bounded_room(monkey, line):
 def test_progress_rises_to_the_end_and_other_threads_live(monkey, tmp_path):
     monkey.setattr(check_module, "STREAM_FROM", 0)
     monkey.setattr("ftcore.data.streaming._PAUSE", 0.0)
-    monkey.setattr(chunks, "BLOCK", 20_000)
+    for module in (chunks, encodings):
+        monkey.setattr(module, "BLOCK", 20_000)
     path = tmp_path / "d.csv"
     path.write_bytes(csv_of(chat_rows(4_000)))
     shares: list[float] = []
