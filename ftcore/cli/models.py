@@ -4,14 +4,16 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ftcore.models.catalog import PREPARE_COMMAND, BaseModel, load_catalog
-from ftcore.models.prepare import fetch_base_model
+from ftcore.models.prepare import OnStage, fetch_base_model
 from ftcore.settings import load_settings
 from ftcore.texts import duration, number, text
 
+Make = Callable[[BaseModel, Path, OnStage], Path]
 _GAP = "  "
 # Measured on two cores: 98 MB of 4-bit weights became 270 MB of floats in 20 s.
 _CONVERT_SECONDS_PER_MB = 0.2
@@ -87,25 +89,27 @@ def prepare_embedded(models_dir: Path) -> None:
     Raises:
         BaseModelNotFetchedError: One is not here and cannot be downloaded.
     """
-    from ftcore.training.prepare import (  # noqa: PLC0415  (training is not loaded else)
-        prepare_base_model,
-    )
+    from ftcore.training.measure import measure_machine  # noqa: PLC0415  (torch)
+    from ftcore.training.prepare import prepare_base_model  # noqa: PLC0415
 
     catalog = load_catalog()
-    embedding = catalog.find(catalog.default_embedding)
     generation = catalog.find(catalog.default_generation)
-    for model, make in (
-        (embedding, fetch_base_model),
-        (generation, prepare_base_model),
-    ):
-        started = time.monotonic()
+    _make(catalog.find(catalog.default_embedding), fetch_base_model, models_dir)
+    prepared = _make(generation, prepare_base_model, models_dir)
+    _say("cli_models.measuring", generation)
+    measure_machine(generation.name, prepared, models_dir)
 
-        def say(stage: str, model: BaseModel = model) -> None:
-            left = duration(model.size_mb * _CONVERT_SECONDS_PER_MB)
-            _say(f"cli_models.stages.{stage}", model, left=left)
 
-        make(model, models_dir, say)
-        _say("cli_models.ready", model, time=duration(time.monotonic() - started))
+def _make(model: BaseModel, make: Make, models_dir: Path) -> Path:
+    started = time.monotonic()
+
+    def say(stage: str) -> None:
+        left = duration(model.size_mb * _CONVERT_SECONDS_PER_MB)
+        _say(f"cli_models.stages.{stage}", model, left=left)
+
+    made = make(model, models_dir, say)
+    _say("cli_models.ready", model, time=duration(time.monotonic() - started))
+    return made
 
 
 def _say(key: str, model: BaseModel, **params: object) -> None:

@@ -13,7 +13,12 @@ from ftcore.settings import DEFAULT_MODELS
 from ftcore.training.base import Preset, TrainingConfig
 from ftcore.training.presets import configure, forecast_seconds
 from ftcore.training.prices import Quote, load_prices, quote
-from ftcore.training.speed import knows_speed, read_speed
+from ftcore.training.speed import (
+    DEFAULT_TEXTS_PER_SECOND,
+    DEFAULT_TOKENS_PER_SECOND,
+    knows_speed,
+    read_speed,
+)
 
 _MOST_COUNTED = 500  # examples; more are scaled up, since a page asks at every turn
 
@@ -115,7 +120,8 @@ def local_time(
     counter = token_counter("local_labels" if classifies else "local", models_dir)
     sample = dataset.examples[:_MOST_COUNTED]
     counted = sum(counter.count(sample)) / max(1, len(sample))
-    speed = read_speed(models_dir, chosen.base_model)
+    usual = DEFAULT_TEXTS_PER_SECOND if classifies else DEFAULT_TOKENS_PER_SECOND
+    speed = read_speed(models_dir, chosen.base_model, usual)
     learnt = round(counted * len(dataset))
     return LocalTime(
         seconds=forecast_seconds(dataset, chosen, speed, learnt, rows),

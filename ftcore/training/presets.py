@@ -23,7 +23,6 @@ SYSTEM_TOKENS = 25  # of the opening, which the conversations of a step share
 STARTUP_SECONDS = 12.0  # interpreter, torch and base model
 FINISH_SECONDS = 15.0  # export and held-out evaluation
 CLASSIFIER_SECONDS = 6.0
-CLASSIFIER_SECONDS_PER_EXAMPLE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def estimate_tokens(
 def forecast_seconds(
     dataset: Dataset,
     config: TrainingConfig,
-    tokens_per_second: float,
+    speed: float,
     tokens: int | None = None,
     rows: int | None = None,
 ) -> float:
@@ -139,13 +138,14 @@ def forecast_seconds(
     Args:
         dataset: What it learns from.
         config: Complete configuration.
-        tokens_per_second: Training speed of this machine.
+        speed: Tokens that this machine trains in a second; of a classification, texts
+            that it turns into vectors in a second.
         tokens: Tokens of ``dataset``, if they were counted.
         rows: All examples, when ``dataset`` is a sample.
     """
     count = len(dataset) if rows is None else rows
     if config.task is Task.CLASSIFICATION:
-        return CLASSIFIER_SECONDS + CLASSIFIER_SECONDS_PER_EXAMPLE * count
+        return CLASSIFIER_SECONDS + count / speed
     learnt = estimate_tokens(dataset.examples, config, tokens)
     learnt = round(learnt * count / max(1, len(dataset)))
-    return STARTUP_SECONDS + learnt / tokens_per_second + FINISH_SECONDS
+    return STARTUP_SECONDS + learnt / speed + FINISH_SECONDS

@@ -7,25 +7,33 @@ from pathlib import Path
 
 SPEED_FILE = "speed.json"
 DEFAULT_TOKENS_PER_SECOND = 200.0  # a modest laptop; before any run on this machine
+DEFAULT_TEXTS_PER_SECOND = 50.0  # turned into vectors, on the same
 _NEWEST_SHARE = 0.5  # a busy moment should not count for ever, nor decide alone
 
 
-def read_speed(models_dir: Path, base_model: str) -> float:
-    """Return the tokens per second to expect when training ``base_model`` here."""
-    return _read(models_dir / SPEED_FILE).get(base_model, DEFAULT_TOKENS_PER_SECOND)
+def read_speed(
+    models_dir: Path, base_model: str, default: float = DEFAULT_TOKENS_PER_SECOND
+) -> float:
+    """Return what to expect of ``base_model`` here.
+
+    Returns:
+        Tokens trained in a second or, for an embedding model, texts turned into
+        vectors; ``default`` if it was never measured.
+    """
+    return _read(models_dir / SPEED_FILE).get(base_model, default)
 
 
 def knows_speed(models_dir: Path, base_model: str) -> bool:
-    """Return whether ``base_model`` was ever trained on this machine."""
+    """Return whether the speed of ``base_model`` was ever measured here."""
     return base_model in _read(models_dir / SPEED_FILE)
 
 
-def write_speed(models_dir: Path, base_model: str, tokens_per_second: float) -> None:
-    """Keep what a finished run measured, averaged with what was known."""
+def write_speed(models_dir: Path, base_model: str, speed: float) -> None:
+    """Keep what was measured, averaged with what was known."""
     path = models_dir / SPEED_FILE
     known = _read(path)
-    before = known.get(base_model, tokens_per_second)
-    known[base_model] = _NEWEST_SHARE * tokens_per_second + (1 - _NEWEST_SHARE) * before
+    before = known.get(base_model, speed)
+    known[base_model] = _NEWEST_SHARE * speed + (1 - _NEWEST_SHARE) * before
     models_dir.mkdir(parents=True, exist_ok=True)
     handle, partial = tempfile.mkstemp(dir=models_dir, suffix=".partial")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
