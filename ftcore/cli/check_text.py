@@ -69,10 +69,18 @@ def fact_lines(facts: Facts) -> Iterator[str]:
 
 def _finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
     for group in group_findings(findings):
-        lines = sorted({f.line for f in group if f.line is not None})
-        where = lines_phrase(lines) if lines else text("cli_check.whole_file")
         mark, first = _MARKS[group[0].severity], group[0]
-        yield text("cli_check.finding", mark=mark, where=where, what=first.message)
+        alike: dict[str, set[int]] = {}
+        for finding in group:
+            lines = alike.setdefault(finding.message, set())
+            lines.update([finding.line] if finding.line is not None else [])
+        for message, lines in list(alike.items())[:_MOST_LISTED]:
+            where = (
+                lines_phrase(sorted(lines)) if lines else text("cli_check.whole_file")
+            )
+            yield text("cli_check.finding", mark=mark, where=where, what=message)
+        if len(alike) > _MOST_LISTED:
+            yield text("cli_check.more_alike", count=number(len(alike) - _MOST_LISTED))
         if first.why:
             yield text("cli_check.why", why=first.why)
         yield text("cli_check.fix", fix=first.fix)

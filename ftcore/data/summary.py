@@ -10,6 +10,7 @@ from ftcore.texts import number, text
 
 _MOST_LINES = 4  # named one by one; the rest are counted
 _MOST_PROBLEMS = 8  # kinds of problem told
+_MOST_ALIKE = 3  # sentences of one kind that differ only in what they name
 _MOST_FIXES = 4  # remedies told
 _UNITS = {
     Task.CHAT: "conversation",
@@ -104,9 +105,32 @@ def _problem(group: FindingGroup) -> str:
         count = group.others
         more = text(f"check.others_{form}", count=number(count)) if count else ""
         return f"{message} {more}".rstrip()
-    lowered = message[0].lower() + message[1:]
-    where = lines_phrase(group.lines, group.line_count)
-    return text("check.problem", where=where, message=lowered)
+    apart = _by_sentence(group)
+    told = [
+        text(
+            "check.problem",
+            where=lines_phrase(lines, group.line_count if len(apart) == 1 else None),
+            message=sentence[0].lower() + sentence[1:],
+        )
+        for sentence, lines in list(apart.items())[:_MOST_ALIKE]
+    ]
+    rest = [line for lines in list(apart.values())[_MOST_ALIKE:] for line in lines]
+    if rest:
+        named = sum(map(len, list(apart.values())[:_MOST_ALIKE]))
+        where = lines_phrase(sorted(rest), group.line_count - named)
+        told.append(text("check.similar", where=where[0].lower() + where[1:]))
+    return " ".join(told)
+
+
+def _by_sentence(group: FindingGroup) -> dict[str, list[int]]:
+    """Return the lines of which each of the group's sentences is true."""
+    apart: dict[str, set[int]] = {}
+    for _, finding in sorted(group.kept, key=lambda entry: entry[0]):
+        if finding.line is not None:
+            apart.setdefault(finding.message, set()).add(finding.line)
+    if len(apart) == 1:
+        return dict.fromkeys(apart, group.lines)
+    return {sentence: sorted(lines) for sentence, lines in apart.items()}
 
 
 def _opening(verdict: Verdict, extent: Extent | None, log: FindingLog) -> str:
