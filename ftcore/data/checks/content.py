@@ -2,10 +2,17 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from ftcore.data.checking import numbered, pattern, warning, writes_answers
+from ftcore.data.checking import (
+    distinct,
+    numbered,
+    pattern,
+    warning,
+    writes_answers,
+)
 from ftcore.data.cleaning import comparable, without_accents
 from ftcore.data.examples import Dataset, Message, Task
 from ftcore.data.findings import Finding, Severity
@@ -67,11 +74,28 @@ def _placeholders() -> tuple[frozenset[str], str]:
 
 
 def check_placeholders(dataset: Dataset) -> Iterator[Finding]:
-    """Text that only keeps the place, such as 'lorem ipsum'."""
+    """Text that only keeps the place, such as 'lorem ipsum'.
+
+    A label used for several texts is a class, even if it is called 'pendiente'.
+    """
+    classes = frozenset() if writes_answers(dataset) else _real_classes(dataset)
     for line, example in numbered(dataset):
-        found = next(filter(_is_placeholder, example.messages), None)
+        is_class = bool(classes) and without_accents(example.target) in classes
+        read = example.prompt_messages if is_class else example.messages
+        found = next(filter(_is_placeholder, read), None)
         if found is not None:
             yield warning("placeholder", line, found=excerpt(found.content))
+
+
+def _real_classes(dataset: Dataset) -> frozenset[str]:
+    """Return the labels, without case or accents, that more than one text has."""
+    used = Counter(without_accents(e.target) for _, e in distinct(dataset))
+    never = pattern("no_class")
+    return frozenset(
+        label
+        for label, count in used.items()
+        if count > 1 and not never.fullmatch(label)
+    )
 
 
 def _is_placeholder(message: Message) -> bool:

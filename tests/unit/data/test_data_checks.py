@@ -413,3 +413,19 @@ def test_a_conversation_is_judged_by_all_its_turns():
     more = (*dataset.examples, Example(turns))
     codes = found(Dataset("prueba", Task.CHAT, more))
     assert codes == {"mixed_treatment": [13]}
+
+
+@pytest.mark.parametrize(
+    ("label", "times", "lines"),
+    [
+        ("pendiente", 5, []),
+        ("n/a", 2, []),
+        ("TODO", 1, [7]),
+        ("xxx", 3, [7, 8, 9]),
+        ("Lorem ipsum", 2, [7, 8]),
+    ],
+)
+def test_a_label_of_several_texts_is_a_class(label, times, lines):
+    rows = [(f"Aviso sobre {topic}", "hecho") for topic in TOPICS[:6]]
+    rows += [(f"Falta {topic}", label) for topic in TOPICS[:times]]
+    assert found(labelled(*rows)).get("placeholder", []) == lines
