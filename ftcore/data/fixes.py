@@ -192,7 +192,7 @@ FIXES: Mapping[str, Fix] = {
     ),
     "mixed_closing": _mending(
         "mixed_closing",
-        style.check_closing,
+        endings.check_closing,
         lambda e: with_target(e, with_full_stop(e.target)),
     ),
     "empty_prompt": _taking_out("empty_prompt", content.check_empty),

@@ -16,7 +16,7 @@ from ftcore.data.checks.content import (
     check_placeholders,
     check_template_tokens,
 )
-from ftcore.data.checks.endings import check_truncated
+from ftcore.data.checks.endings import check_closing, check_truncated
 from ftcore.data.checks.language import check_language
 from ftcore.data.checks.repeats import check_repeated
 from ftcore.data.checks.size import (
@@ -30,7 +30,6 @@ from ftcore.data.checks.size import (
 )
 from ftcore.data.checks.style import (
     check_capitals,
-    check_closing,
     check_spaces,
     check_treatment,
 )

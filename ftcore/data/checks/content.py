@@ -2,12 +2,10 @@
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 
 from ftcore.data.checking import (
-    distinct,
     numbered,
     pattern,
     warning,
@@ -76,26 +74,16 @@ def _placeholders() -> tuple[frozenset[str], str]:
 def check_placeholders(dataset: Dataset) -> Iterator[Finding]:
     """Text that only keeps the place, such as 'lorem ipsum'.
 
-    A label used for several texts is a class, even if it is called 'pendiente'.
+    A label such as 'pendiente' or 'n/a' is a class; if only one text has it,
+    ``check_classes`` says so.
     """
-    classes = frozenset() if writes_answers(dataset) else _real_classes(dataset)
+    is_label, no_class = not writes_answers(dataset), pattern("no_class")
     for line, example in numbered(dataset):
-        is_class = bool(classes) and without_accents(example.target) in classes
+        is_class = is_label and not no_class.fullmatch(without_accents(example.target))
         read = example.prompt_messages if is_class else example.messages
         found = next(filter(_is_placeholder, read), None)
         if found is not None:
             yield warning("placeholder", line, found=excerpt(found.content))
-
-
-def _real_classes(dataset: Dataset) -> frozenset[str]:
-    """Return the labels, without case or accents, that more than one text has."""
-    used = Counter(without_accents(e.target) for _, e in distinct(dataset))
-    never = pattern("no_class")
-    return frozenset(
-        label
-        for label, count in used.items()
-        if count > 1 and not never.fullmatch(label)
-    )
 
 
 def _is_placeholder(message: Message) -> bool:

@@ -1,17 +1,24 @@
-"""Answers that were cut before their end."""
+"""Answers that were cut before their end, or lack their full stop."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ftcore.data.checking import distinct, style_words, warning, writes_answers
-from ftcore.data.checks.style import OPEN, closing_of
+from ftcore.data.checking import (
+    MIN_EXAMPLES,
+    distinct,
+    style_words,
+    warning,
+    writes_answers,
+)
+from ftcore.data.checks.style import CLOSED, MIN_ODD, OPEN, closing_of, looks_like_code
 from ftcore.data.examples import Dataset
 from ftcore.data.findings import Finding
 from ftcore.data.values import excerpt
 
 CUT_WORDS = 4  # shorter answers may well end in 'a' or 'para'
 SAME_LENGTH = 3  # answers of the very same, greatest length: a field was full
+MIN_USUAL = 0.75  # share of the usual close before the others stand out
 FULL_FIELD = 40  # characters: no field that cuts is shorter
 MOST_TRAILING = 0.20  # above this share '…' is how they end on purpose
 LONGEST_WORD = 20  # letters; the words that need another one are short
@@ -32,10 +39,28 @@ def check_truncated(dataset: Dataset) -> Iterator[Finding]:
     dots_are_odd = trailing <= MOST_TRAILING * len(rows)
     for line, example in rows:
         answer = example.target
+        if looks_like_code(answer):
+            continue
         trails = dots_are_odd and _trails_off(answer)
         if ends_midway(answer) or trails or _fills(answer, full):
             end = " ".join(answer.split())[-SHOWN:].lstrip()
             yield warning("truncated", line, end=excerpt(end))
+
+
+def check_closing(dataset: Dataset) -> Iterator[Finding]:
+    """Answers without a full stop where most have one, but none that was cut."""
+    rows = distinct(dataset)
+    if not writes_answers(dataset) or len(rows) < MIN_EXAMPLES:
+        return
+    found = {line: closing_of(example.target) for line, example in rows}
+    counts = Counter(found.values())
+    total = counts[CLOSED] + counts[OPEN]
+    if counts[OPEN] < MIN_ODD or counts[CLOSED] < MIN_USUAL * total:
+        return
+    cut = {finding.line for finding in check_truncated(dataset)}
+    for line, closing in found.items():
+        if closing == OPEN and line not in cut:
+            yield warning("mixed_closing", line, count=counts[CLOSED], total=total)
 
 
 def ends_midway(answer: str) -> bool:

@@ -8,6 +8,7 @@ from functools import cache
 from ftcore.data.checking import (
     MIN_EXAMPLES,
     distinct,
+    pattern,
     style_table,
     warning,
     writes_answers,
@@ -17,17 +18,17 @@ from ftcore.data.findings import Finding
 from ftcore.texts import text
 
 MIN_TREATED = 3  # answers that address the reader alike before another stands out
-MIN_USUAL = 0.75  # share of the usual close before the others stand out
 MIN_ODD = 2  # one answer without its full stop is a slip, not a mixed style
 CLOSED_WORDS = 4  # shorter answers ('Sí', '12 €') need no full stop
 CAPITAL_LETTERS = 20  # shorter capitals may be initials
 CAPITAL_SHARE = 0.90
+CODE_CHARACTERS = 2_000  # of an answer that are searched for code
 MOST_ODD = 0.20  # above this share it is their style, and no oversight
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:;]\s+|\n)[\s¡¿«\"'*-]*([^\W\d_]+)")
-_CLOSED = re.compile(r"[.!?…:;)\]»”\"'*`]\s*\Z")
-# What ends well without a full stop: addresses, figures, symbols and emoji.
+_CLOSED = re.compile(r"[.!?…][)\]»”\"'’*_`]*\s*\Z")
+# What ends well without a full stop: addresses, figures, symbols, brackets and emoji.
 _NEEDS_NO_CLOSE = re.compile(r"(?:\S*[@/\d_#=<>|\\]\S*|[^\w\s])\s*\Z")
 
 YOU, FORMAL, VOS = "you", "formal", "vos"
@@ -95,25 +96,17 @@ def answers(example: Example) -> str:
 
 def closing_of(answer: str) -> str:
     """Return whether an answer is closed, open, or has no need of a full stop."""
+    if looks_like_code(answer):
+        return ""
     if _CLOSED.search(answer):
         return CLOSED
     short = len(answer.split()) < CLOSED_WORDS
     return "" if short or _NEEDS_NO_CLOSE.search(answer) else OPEN
 
 
-def check_closing(dataset: Dataset) -> Iterator[Finding]:
-    """Answers without a full stop where most have one."""
-    rows = distinct(dataset)
-    if not writes_answers(dataset) or len(rows) < MIN_EXAMPLES:
-        return
-    found = {line: closing_of(example.target) for line, example in rows}
-    counts = Counter(found.values())
-    total = counts[CLOSED] + counts[OPEN]
-    if counts[OPEN] < MIN_ODD or counts[CLOSED] < MIN_USUAL * total:
-        return
-    for line, closing in found.items():
-        if closing == OPEN:
-            yield warning("mixed_closing", line, count=counts[CLOSED], total=total)
+def looks_like_code(answer: str) -> bool:
+    """Whether a line is of a program or a query, which has no sentences to close."""
+    return pattern("code").search(answer[:CODE_CHARACTERS]) is not None
 
 
 def check_spaces(dataset: Dataset) -> Iterator[Finding]:

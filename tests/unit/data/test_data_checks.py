@@ -3,9 +3,9 @@
 import pytest
 
 from ftcore.data.checks import CHECKS, MAX_SHARE
-from ftcore.data.checks.endings import ends_midway
+from ftcore.data.checks.endings import check_closing, ends_midway
 from ftcore.data.checks.language import language_of
-from ftcore.data.checks.style import closing_of, treatment_of
+from ftcore.data.checks.style import closing_of, looks_like_code, treatment_of
 from ftcore.data.examples import Dataset, Example, Message, Role, Task
 from ftcore.data.findings import Severity
 from ftcore.data.templates import list_templates
@@ -328,7 +328,8 @@ def test_few_who_address_the_reader_have_no_usual_way():
     [
         ("Abrimos a las diez.", "closed"),
         ("¿Te ayudo en algo más?", "closed"),
-        ("Abrimos (de martes a domingo)", "closed"),
+        ("Abrimos (de martes a domingo)", ""),
+        ("Abrimos (de martes a domingo.)", "closed"),
         ("Abrimos todas las mañanas temprano", "open"),
         ("A las diez", ""),
         ("Abrimos de martes a domingo a las 10:00", ""),
@@ -420,12 +421,69 @@ def test_a_conversation_is_judged_by_all_its_turns():
     [
         ("pendiente", 5, []),
         ("n/a", 2, []),
-        ("TODO", 1, [7]),
+        ("pendiente", 1, []),
+        ("nan", 1, [7]),
         ("xxx", 3, [7, 8, 9]),
         ("Lorem ipsum", 2, [7, 8]),
     ],
 )
-def test_a_label_of_several_texts_is_a_class(label, times, lines):
+def test_a_label_that_may_be_a_class_is_no_filler(label, times, lines):
     rows = [(f"Aviso sobre {topic}", "hecho") for topic in TOPICS[:6]]
     rows += [(f"Falta {topic}", label) for topic in TOPICS[:times]]
     assert found(labelled(*rows)).get("placeholder", []) == lines
+
+
+CODE = (
+    "def suma(a, b):\n    return a + b",
+    "for i, valor in enumerate(lista):\n    print(i, valor)",
+    'with open("datos.txt") as f:\n    for linea in f:\n        print(linea)',
+    "SELECT nombre FROM clientes WHERE ciudad = 'Lugo';",
+    "delete from clientes where ciudad is null;",
+    "ordenado = dict(sorted(d.items(), key=lambda par: par[1]))",
+    "es_par = n % 2 == 0",
+    "try:\n    r = a / b\nexcept ZeroDivisionError:\n    r = None",
+    "body { color: red; }",
+    "import os",
+    "total += precio",
+    'print("hola a todos los que leen")',
+    '{"nombre": "Ana", "edad": 3}',
+)
+PROSE = (
+    "Abrimos de lunes a viernes, y los sábados por la mañana;",
+    "Las tallas son estas: S, M, L.",
+    "Si quieres cambiar (gratis), llámanos antes:",
+    "Para abrir la puerta (la verde), gira la llave",
+    "From Monday to Friday we open at ten",
+    "Select a plan from the list and pay",
+    "Hola, {nombre}, gracias por escribir",
+    "Abrimos (de martes a domingo)",
+    "If you are late (more than an hour), call us",
+    "For more about this, import duties included",
+)
+
+
+@pytest.mark.parametrize("answer", CODE)
+def test_code_is_told_from_prose(answer):
+    assert looks_like_code(answer)
+    assert closing_of(answer) == ""
+
+
+@pytest.mark.parametrize("answer", PROSE)
+def test_prose_is_not_taken_for_code(answer):
+    assert not looks_like_code(answer)
+
+
+def test_answers_of_code_need_no_full_stop_and_are_not_cut():
+    rows = [(f"¿Cómo se hace {t}?", a) for t, a in zip(TOPICS, CODE, strict=False)]
+    assert not found(chat(*rows)).keys() & {"truncated", "mixed_closing"}
+
+
+def test_only_answers_with_a_full_stop_count_as_closed():
+    endings = ["."] * 9 + [")", "", ""]
+    rows = [
+        (f"¿Qué hay de {topic}?", f"Puedes ver {topic} en la web (gratis{ending}")
+        for topic, ending in zip(TOPICS, endings, strict=True)
+    ]
+    findings = [f for f in check_closing(chat(*rows)) if f.code == "mixed_closing"]
+    assert [f.params["count"] for f in findings] == [9, 9]
+    assert [f.params["total"] for f in findings] == [11, 11]

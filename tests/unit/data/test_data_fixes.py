@@ -260,3 +260,17 @@ def test_rebuild_says_nothing_of_what_stays_equal():
 def test_an_unknown_code_is_the_callers_fault():
     with pytest.raises(KeyError):
         apply_fix(make([("a", "b")]), "imbalance")
+
+
+def test_a_full_stop_never_hides_that_an_answer_was_cut():
+    said = [f"Puedes ver la página {n} en nuestra web." for n in range(20)]
+    said += ["Los libros se recogen en la sala de la", "Las plazas se dan hasta y la"]
+    said += ["Abrimos cada día temprano", "Cerramos cada noche tarde"]
+    dataset = make([(f"¿Qué hay de {n}?", answer) for n, answer in enumerate(said)])
+    findings = findings_of(dataset)
+    fixed = apply_all(dataset, findings).dataset
+    assert [e.target for e in fixed][20:] == [
+        *said[20:22],
+        *(f"{a}." for a in said[22:]),
+    ]
+    assert rows_with(fixed, "truncated") == {21, 22}
