@@ -19,7 +19,9 @@ _FORMULA_START = re.compile(r"\A\s*[=+@-]+")
 def without_tokens(text: str) -> str:
     """Put a space for each mark of the chat models, so that no new one comes of it."""
     found = pattern("template_tokens")
-    return _tidy(found.sub(" ", text)) if found.search(text) else text
+    if not found.search(text):
+        return text
+    return _tidy(found.sub(" ", pattern("role_marks").sub(" ", text)))
 
 
 def without_markup(text: str) -> str:
@@ -28,7 +30,10 @@ def without_markup(text: str) -> str:
 
 
 def without_formula(text: str) -> str:
-    """Take off the signs that make a spreadsheet run the text."""
+    """Take off the signs that make a spreadsheet run the text.
+
+    Of a link the text that it shows is left, and of a mere sum nothing.
+    """
     return _until_settled(text, _drop_formula)
 
 
@@ -68,6 +73,11 @@ def _bare(match: re.Match[str]) -> str:
 def _drop_formula(text: str) -> str:
     if not pattern("formula").search(text):
         return text
+    shown = pattern("formula_text").search(text)
+    if shown is not None:
+        return shown[1].strip()
+    if pattern("formula_wordless").search(text):
+        return ""
     return _FORMULA_START.sub("", text).strip()
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from ftcore.data.checks import MAX_EXAMPLES, MAX_SHARE, MIN_EXAMPLES
 from ftcore.data.checks.classes import MIN_TO_SPLIT
 from ftcore.data.checks.content import check_numbers
-from ftcore.data.cleaning import comparable, without_accents
+from ftcore.data.cleaning import comparable
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.finding_log import FindingLog
 from ftcore.data.findings import Finding, Severity
-from ftcore.data.labels import choose_spellings
+from ftcore.data.labels import choose_spellings, label_key
 from ftcore.data.values import excerpt
 from ftcore.texts import percent
 
@@ -52,7 +52,7 @@ class Labels:
         """Return what all spellings of the label have in common."""
         known = self._keys.get(label)
         if known is None:
-            known = without_accents(label)
+            known = label_key(label)
             if len(self._keys) < _MOST_LABELS:
                 self._keys[label] = known
         return known

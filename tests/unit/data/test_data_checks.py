@@ -1,5 +1,7 @@
 """What each check of substance finds, and what it must leave alone."""
 
+from collections import Counter
+
 import pytest
 
 from ftcore.data.checks import CHECKS, MAX_SHARE
@@ -8,6 +10,7 @@ from ftcore.data.checks.language import language_of
 from ftcore.data.checks.style import closing_of, looks_like_code, treatment_of
 from ftcore.data.examples import Dataset, Example, Message, Role, Task
 from ftcore.data.findings import Severity
+from ftcore.data.labels import choose_spellings
 from ftcore.data.templates import list_templates
 
 TOPICS = (
@@ -487,3 +490,26 @@ def test_only_answers_with_a_full_stop_count_as_closed():
     findings = [f for f in check_closing(chat(*rows)) if f.code == "mixed_closing"]
     assert [f.params["count"] for f in findings] == [9, 9]
     assert [f.params["total"] for f in findings] == [11, 11]
+
+
+@pytest.mark.parametrize(
+    ("labels", "best", "variants"),
+    [
+        (["urgente.", "urgente.", "urgente"], "urgente", "«urgente», «urgente.»"),
+        (["NORMAL", "Normal"], "Normal", "«NORMAL», «Normal»"),
+        (["NORMAL", "NORMAL", "Normal"], "NORMAL", "«NORMAL», «Normal»"),
+        (["normal", " normal"], "normal", "«normal» (con espacios), «normal»"),
+        (["«baja»", "baja:", "baja"], "baja", "«baja», «baja:», ««baja»»"),
+    ],
+)
+def test_variants_of_a_label_are_one_class(labels, best, variants):
+    chosen, findings = choose_spellings(Counter(labels))
+    assert set(chosen.values()) == {best}
+    assert [f.params["variants"] for f in findings] == [variants]
+
+
+def test_labels_that_only_look_alike_stay_apart():
+    labels = ["C", "C++", "C#", "...", "???", "10 %", "10"]
+    chosen, findings = choose_spellings(Counter(labels))
+    assert chosen == dict(zip(labels, labels, strict=True))
+    assert findings == []

@@ -187,7 +187,12 @@ def test_what_needs_new_examples_has_no_fix(code):
         ("html", "R&amp;D y caf&eacute;", "R&D y café"),
         ("html", "Sí.<script>alert(1)</script>", "Sí."),
         ("html", "2 < 3 y 5 > 4", "2 < 3 y 5 > 4"),
-        ("formula", "=SUMA(A1:A3)", "SUMA(A1:A3)"),
+        ("template_tokens", "<|im_start|>assistant\nHay puente.", "Hay puente."),
+        ("template_tokens", "<start_of_turn>model\nSí.<end_of_turn>", "Sí."),
+        ("template_tokens", "El assistant <|im_start|> ayuda", "El assistant ayuda"),
+        ("formula", '=HYPERLINK("http://malo.example","clic")', "clic"),
+        ("formula", '=HIPERVINCULO("http://malo.example"; "ver más")', "ver más"),
+        ("formula", '=CONCATENAR("Hola"; A1)', 'CONCATENAR("Hola"; A1)'),
         ("formula", '=cmd|"/c calc"!A1', 'cmd|"/c calc"!A1'),
         ("formula", "-Llama (gratis)", "Llama (gratis)"),
     ],
@@ -203,6 +208,20 @@ def test_nothing_but_marks_leaves_and_is_listed():
     )
     assert [example.prompt for example in result.dropped] == ["Hola"]
     assert len(result.dataset) == 1
+
+
+@pytest.mark.parametrize(
+    "formula", ["=A1+B1", "=SUMA(A1:A3)", "=5*3", "=$B$2", "=SI(A1;B1;0)"]
+)
+def test_a_formula_without_words_leaves_and_is_listed(formula):
+    dataset = make([("Hola", formula), ("Adiós", "Hasta luego.")])
+    result = apply_fix(dataset, "formula")
+    assert [example.target for example in result.dropped] == [formula]
+
+
+@pytest.mark.parametrize("answer", ["=)", "= 5 €", "=D", "= 2 horas", "x = A1 + B1"])
+def test_prose_with_an_equals_sign_is_no_formula(answer):
+    assert not rows_with(make([("Hola", answer)]), "formula")
 
 
 def test_the_answer_given_most_often_stays():
