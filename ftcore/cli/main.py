@@ -5,6 +5,7 @@ import os
 import sys
 
 from ftcore.cli import check, doctor, evaluate, models, predict, train
+from ftcore.cli.spanish import speak_spanish
 from ftcore.errors import FtcoreError
 from ftcore.texts import error_texts, text
 
@@ -14,6 +15,7 @@ INTERRUPTED = 130  # what shells use for Ctrl+C: 128 + SIGINT
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
+    speak_spanish()
     parser = argparse.ArgumentParser(
         prog="python -m ftcore", description=text("cli.about")
     )
