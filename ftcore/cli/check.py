@@ -55,7 +55,7 @@ def add_parser(subparsers: Any) -> None:  # noqa: ANN401  (argparse has no publi
     )
     parser.add_argument("--json", action="store_true", help=text("cli_check.json"))
     _add_output_options(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, refuse=parser.error)
 
 
 def _add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -89,6 +89,8 @@ def run(args: argparse.Namespace) -> int:
         FileNotWritableError: The output cannot be written.
         CellTooLongError: An example does not fit into the workbook asked for.
     """
+    if args.format and not args.output:
+        args.refuse(text("cli_check.format_alone"))
     options = _options(args)
     try:
         report = _report(args.file, options)

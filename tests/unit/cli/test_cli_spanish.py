@@ -13,6 +13,13 @@ ENGLISH = re.compile(
 NAMES = [module.__name__.rsplit(".", 1)[1] for module in COMMANDS]
 
 
+def test_a_format_without_an_output_is_told(capsys, tmp_path):
+    args = build_parser().parse_args(["check", str(tmp_path), "--format", "json"])
+    with pytest.raises(SystemExit):
+        args.run(args)
+    assert "falta --output" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [["-h"], *([name, "-h"] for name in NAMES)])
 def test_help_is_in_spanish(capsys, arguments):
     with pytest.raises(SystemExit):
