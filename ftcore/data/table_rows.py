@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ftcore.data.columns import is_known_name
 from ftcore.data.findings import Finding, Severity
+from ftcore.data.headers import is_header
 from ftcore.data.rows import Lost, Record, RowsRead
 from ftcore.data.tables import (
     Row,
@@ -13,7 +14,6 @@ from ftcore.data.tables import (
     has_content,
     has_names,
     header_below,
-    is_header,
     is_rule,
     is_table,
     join_text,

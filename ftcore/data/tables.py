@@ -1,4 +1,4 @@
-"""Judge a table's rows: where they split, which one names the columns."""
+"""Judge a table's rows: where they split, how wide they are, what prose is."""
 
 import csv
 import io
@@ -6,19 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from ftcore.data.columns import is_index_name, is_known_name, map_columns
+from ftcore.data.columns import is_known_name, map_columns
 from ftcore.data.labels import look_like_labels
-from ftcore.data.vocabulary import mentions, nearest_name
 
 SAMPLE_ROWS = 200
-_SENTENCE = re.compile(r"[¿?¡!.:;]|\d{3,}")
 _OPENING_QUOTE = re.compile(r' *"')
 _TITLE_ROWS = 10  # rows above the header at most
-_LONGEST_TITLE = 60
-_FORM_PARTS = ("question", "answer", "text", "label")
-_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,48 +128,6 @@ def usual_width(rows: Sequence[Row]) -> int:
     common = widths.most_common(1)[0][0]
     known = sum(is_known_name(cell) for cell in rows[0].cells)
     return head if known >= 2 or (head >= 2 and widths[head]) else max(head, common)
-
-
-def is_header(cells: Sequence[str], body: Sequence[Row]) -> bool:
-    """Tell names from data: known words, or short words unlike what is below."""
-    names = [cell.strip() for cell in cells]
-    if len(names) > 1 and all(map(is_known_name, names)):
-        return True
-    sample = [row.cells for row in body[:SAMPLE_ROWS]]
-    if any(_repeats(name, column, sample) for column, name in enumerate(names)):
-        return False
-    if len(names) > 1 and all(is_known_name(n) or nearest_name(n) for n in names):
-        return True
-    if _mentions_parts(names) and not any(map(_mentions_parts, sample)):
-        return True
-    if any(len(name) > _LONGEST_NAME or _SENTENCE.search(name) for name in names):
-        return sum(is_known_name(name) for name in names) >= 2
-    if any(is_known_name(name) or is_index_name(name) for name in names if name):
-        return True
-    if any(len(name.split()) > 2 or not name for name in names):
-        return False
-    lengths = [max(map(len, row)) for row in sample if row]
-    longest = max(map(len, names))
-    return bool(lengths) and sum(lengths) / len(lengths) > 2 * longest
-
-
-def _mentions_parts(names: Sequence[str]) -> bool:
-    """Whether two short cells speak of a question and its answer, as forms do."""
-    parts = [
-        {part for part in _FORM_PARTS if mentions(part, name)}
-        for name in names
-        if len(name) <= _LONGEST_TITLE and name.count("(") == name.count(")")
-    ]
-    return any(
-        first and second and first != second for first, second in pairwise(parts)
-    )
-
-
-def _repeats(name: str, column: int, sample: Sequence[Sequence[str]]) -> bool:
-    if not name:
-        return False
-    same = sum(len(row) > column and row[column].strip() == name for row in sample)
-    return same > 0
 
 
 def is_table(rows: Sequence[Row], width: int, *, spaced: bool) -> bool:
