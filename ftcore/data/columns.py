@@ -194,6 +194,10 @@ def _guess(
     if len(content) != 1:
         return None
     stray = tuple(name for name in names if name not in {content[0], target})
+    if len(normal_name(target)) == 1 or content[0].startswith(f"{target} #"):
+        # One letter or a name written twice tells no more than the order does.
+        first, second = (name for name in names if name not in stray)
+        return Mapping(first, second, Kind.UNSURE, guessed=True, stray=stray)
     return Mapping(content[0], target, kind, guessed=True, stray=stray)
 
 

@@ -115,3 +115,13 @@ def test_the_usual_names_win_over_the_new_ones():
     mapping = map_columns(["agente", "pregunta", "nota", "respuesta"])
     assert mapping is not None
     assert (mapping.source, mapping.target) == ("pregunta", "respuesta")
+
+
+@pytest.mark.parametrize(
+    "names", [["respuesta", "respuesta #2"], ["A", "B"], ["pregunta", "pregunta #2"]]
+)
+def test_names_that_tell_nothing_leave_the_order(names):
+    mapping = map_columns(names)
+    assert mapping is not None
+    assert [mapping.source, mapping.target] == names
+    assert mapping.guessed
