@@ -17,6 +17,8 @@ _KNOWN_KEYS = frozenset({"name", "weight", "id"})
 _TOOL_KEYS = ("tool_calls", "function_call")
 _TOOL_ROLES = ("tool", "function")
 _USUAL_KEYS = {"role", "content"}
+# Also those of ShareGPT and of Gemini: a file in another service's form is sound.
+_ACCEPTED_KEYS = frozenset({*_USUAL_KEYS, "from", "value", "parts"})
 _ROLES = {role.value: role for role in Role}
 
 
@@ -123,6 +125,8 @@ class _Reader:
             content_key = self._misspelt("content", rest)
         if content_key is None:
             raise _BadRowError("missing_content")
+        self._say_renamed("role", role_key)
+        self._say_renamed("content", content_key)
         self._out.stray += [
             n for n in rest if n != content_key and n not in _KNOWN_KEYS
         ]
@@ -132,11 +136,16 @@ class _Reader:
         close = get_close_matches(part, names, 1, _TYPO_LIKENESS)
         if not close:
             return None
-        params = {"found": excerpt(close[0]), "name": part}
-        self._out.findings.append(
-            Finding("key_renamed", Severity.REPAIR, self._line, params={**params})
-        )
         return close[0]
+
+    def _say_renamed(self, part: str, found: str) -> None:
+        """Say once a line that a key is not one that any service accepts."""
+        if found in _ACCEPTED_KEYS:
+            return
+        params = {"found": excerpt(found), "name": part}
+        said = Finding("key_renamed", Severity.REPAIR, self._line, params={**params})
+        if said not in self._out.findings:
+            self._out.findings.append(said)
 
     def _role(self, value: object) -> Role:
         exact = _exact_role(value)

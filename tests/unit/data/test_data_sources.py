@@ -234,6 +234,22 @@ def test_misspelt_keys_and_roles_of_a_conversation():
     assert {f.code for f in found.findings} >= {"key_renamed", "role_renamed"}
 
 
+def test_keys_that_no_service_accepts_are_said_once_a_line():
+    row = {
+        "messages": [
+            {"rol": "user", "contenido": "hola"},
+            {"rol": "assistant", "contenido": "buenas"},
+        ]
+    }
+    found = read(json.dumps(row))
+    assert found.dataset.examples[0].target == "buenas"
+    told = [f.params for f in found.findings if f.code == "key_renamed"]
+    assert told == [
+        {"found": "rol", "name": "role"},
+        {"found": "contenido", "name": "content"},
+    ]
+
+
 @pytest.mark.parametrize("header", ["texto1,texto2", "color,tamaño", "uno,dos"])
 def test_other_names_are_not_taken_for_slips(header):
     rows = [f"una frase bastante larga {i},otra frase {i}" for i in range(6)]
