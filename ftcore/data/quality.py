@@ -25,6 +25,7 @@ STEP = 10  # examples that one advice asks for at most
 # Findings about the whole, with the part that they explain.
 WHOLE_CODES = {
     "few_examples": "amount",
+    "same_answer": "variety",
     "one_class": "balance",
     "small_class": "balance",
     "imbalance": "balance",

@@ -18,7 +18,7 @@ from ftcore.data.checks.content import (
 )
 from ftcore.data.checks.endings import check_closing, check_truncated
 from ftcore.data.checks.language import check_language
-from ftcore.data.checks.repeats import check_repeated
+from ftcore.data.checks.repeats import check_repeated, check_same_answer
 from ftcore.data.checks.size import (
     CHARACTERS_PER_TOKEN,
     MAX_EXAMPLES,
@@ -54,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     check_typos,
     check_empty,
     check_repeated,
+    check_same_answer,
     check_near_duplicates,
     check_echo,
     check_numbers,

@@ -84,7 +84,19 @@ def _is_typo(label: str, name: str) -> bool:
     # 'ilegal' and 'legal', 'nivel 1' and 'nivel 2' mean different things.
     if one.endswith(other) or other.endswith(one) or _digits(one) != _digits(other):
         return False
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= TYPO_RATIO
+    return _is_swap(one, other) or _likeness(one, other) >= TYPO_RATIO
+
+
+def _is_swap(one: str, other: str) -> bool:
+    """Whether two neighbouring letters changed places: 'nromal' for 'normal'."""
+    if len(one) != len(other):
+        return False
+    apart = [at for at in range(len(one)) if one[at] != other[at]]
+    return len(apart) == 2 and apart[1] == apart[0] + 1 and sorted(one) == sorted(other)
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _digits(label: str) -> str:

@@ -3,10 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ftcore.data.checking import numbered, warning
+from ftcore.data.checking import distinct, numbered, warning, writes_answers
 from ftcore.data.cleaning import comparable
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.findings import Finding
+from ftcore.data.values import excerpt
+
+MIN_SAME = 5  # questions with one answer before it is no chance
 
 
 def asked(example: Example) -> tuple[str, ...]:
@@ -27,3 +30,14 @@ def check_repeated(dataset: Dataset) -> Iterator[Finding]:
         if known:
             yield warning(other, line, first=next(iter(known.values())))
         known[target] = line
+
+
+def check_same_answer(dataset: Dataset) -> Iterator[Finding]:
+    """One and the same answer to every question: the model would learn only that."""
+    rows = distinct(dataset)
+    if not writes_answers(dataset) or len(rows) < MIN_SAME:
+        return
+    said = {comparable(example.target) for _, example in rows}
+    if len(said) == 1 and said != {""}:
+        answer = excerpt(dataset.examples[0].target)
+        yield warning("same_answer", found=answer, count=len(rows))

@@ -19,6 +19,7 @@ from ftcore.texts import text
 
 MIN_TREATED = 3  # answers that address the reader alike before another stands out
 MIN_ODD = 2  # one answer without its full stop is a slip, not a mixed style
+CLEAR_MAJORITY = 0.60  # of the answers; below it no treatment is the usual one
 CLOSED_WORDS = 4  # shorter answers ('Sí', '12 €') need no full stop
 CAPITAL_LETTERS = 20  # shorter capitals may be initials
 CAPITAL_SHARE = 0.90
@@ -67,7 +68,7 @@ def _endings(name: str) -> tuple[str, ...]:
 
 
 def check_treatment(dataset: Dataset) -> Iterator[Finding]:
-    """Answers that address the reader in another way than most."""
+    """Answers that address the reader in another way than most, if most agree."""
     if not writes_answers(dataset):
         return
     treatments = ((line, treatment_of(answers(e))) for line, e in distinct(dataset))
@@ -75,6 +76,11 @@ def check_treatment(dataset: Dataset) -> Iterator[Finding]:
     counts = Counter(found.values())
     usual, most = counts.most_common(1)[0] if counts else ("", 0)
     if most < MIN_TREATED:
+        return
+    if most < CLEAR_MAJORITY * len(found):
+        ways = ((text(f"substance.treatments.{t}"), n) for t, n in counts.most_common())
+        listed = ", ".join(f"«{name}» ({n})" for name, n in ways)
+        yield warning("split_treatment", found=listed)
         return
     for line, treatment in found.items():
         if treatment != usual:

@@ -129,7 +129,9 @@ GOOD = [
     Case(
         "system.jsonl",
         "\n".join(
-            chat_row(("system", "Eres amable."), ("user", f"p{i}"), ("assistant", "r"))
+            chat_row(
+                ("system", "Eres amable."), ("user", f"p{i}"), ("assistant", f"r{i}")
+            )
             for i in range(10)
         ).encode(),
         "accept",
@@ -143,7 +145,7 @@ GOOD = [
                 ("user", f"p{i}"),
                 ("assistant", "r"),
                 ("user", "¿y luego?"),
-                ("assistant", "s"),
+                ("assistant", f"s{i}"),
             )
             for i in range(10)
         ).encode(),

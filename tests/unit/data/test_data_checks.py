@@ -513,3 +513,46 @@ def test_labels_that_only_look_alike_stay_apart():
     chosen, findings = choose_spellings(Counter(labels))
     assert chosen == dict(zip(labels, labels, strict=True))
     assert findings == []
+
+
+def test_one_answer_to_all_questions_is_told():
+    rows = [(f"¿Qué hay sobre {topic}?", "Consulta la web.") for topic in TOPICS]
+    assert found(chat(*rows[:5]))["same_answer"] == [None]
+    assert "same_answer" not in found(chat(*rows[:4]))
+    assert "same_answer" not in found(chat(*rows, ("¿Abren hoy?", "Sí, hoy abrimos.")))
+    assert "same_answer" not in found(labelled(*rows))
+
+
+@pytest.mark.parametrize(("formal", "code"), [(5, "mixed_treatment"), (6, "split")])
+def test_a_minority_needs_a_clear_majority(formal, code):
+    said = ["Puede verlo usted en la web, paso {}."] * formal
+    said += ["Puedes verlo tú en la web, paso {}."] * (12 - formal)
+    rows = [
+        (f"¿Qué hay sobre {topic}?", answer.format(topic))
+        for topic, answer in zip(TOPICS, said, strict=True)
+    ]
+    if code == "mixed_treatment":
+        rows.append(("¿Abren los lunes?", "Puedes venir tú el martes."))
+    codes = found(chat(*rows))
+    assert ("mixed_treatment" in codes) is (code == "mixed_treatment")
+    assert codes.get("split_treatment", []) == ([None] if code == "split" else [])
+
+
+def test_both_of_two_misspelt_labels_are_told():
+    rows = [(f"Aviso sobre {topic}", "urgente") for topic in TOPICS]
+    rows += [(f"Nota sobre {topic}", "normal") for topic in TOPICS]
+    rows += [("Arde la papelera", "urgnete"), ("Pedir sobres", "nromal")]
+    assert found(labelled(*rows))["label_typo"] == [25, 26]
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("Se os ha olvidado pagarme", "es"),
+        ("¿Os han avisado ya?", "es"),
+        ("Où se trouve la gare ?", "fr"),
+        ("Os livros estão na estante da sala", "pt"),
+    ],
+)
+def test_neighbouring_languages_are_told_apart(said, language):
+    assert language_of(said) == language

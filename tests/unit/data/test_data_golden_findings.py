@@ -136,5 +136,6 @@ def test_every_finding_about_a_row_of_substance_has_its_advice():
     source = "\n".join(path.read_text(encoding="utf-8") for path in checks)
     whole = {"one_class", "small_class", "imbalance", "few_examples", "many_examples"}
     whole |= {"mixed_lengths", "several_languages", "numbers_only"}
+    whole |= {"same_answer", "split_treatment"}
     advised = {k.split(".")[2] for k in catalog() if k.startswith("quality.advice.")}
     assert {c for c in CODES if f'"{c}"' in source} - whole <= advised
