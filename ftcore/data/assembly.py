@@ -142,7 +142,9 @@ class Builder:
         return key if holds_list or looks_encoded else None
 
     def _add_conversation(self, record: Record, key: str) -> None:
-        read = read_conversation(record.values, key, record.line)
+        read = read_conversation(
+            record.values, key, record.line, is_cell=self._is_table
+        )
         self._stray.update(dict.fromkeys(read.stray))
         self._keep(record, _CHAT, read.example, read.findings)
 

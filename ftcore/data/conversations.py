@@ -45,7 +45,7 @@ class _BadRowError(Exception):
 
 
 def read_conversation(
-    values: Mapping[str, object], key: str, line: int
+    values: Mapping[str, object], key: str, line: int, *, is_cell: bool = False
 ) -> ConversationRead:
     """Read the list of messages under ``key``; a fault leaves the row out.
 
@@ -53,13 +53,15 @@ def read_conversation(
         values: The whole object.
         key: Name of the list of messages in it.
         line: Line of the source file, from 1.
+        is_cell: The object is a table's row: JSON in a cell is as it should be.
     """
-    return _Reader(line).read(values, key)
+    return _Reader(line, is_cell=is_cell).read(values, key)
 
 
 class _Reader:
-    def __init__(self, line: int) -> None:
+    def __init__(self, line: int, *, is_cell: bool) -> None:
         self._line = line
+        self._is_cell = is_cell
         self._out = ConversationRead()
 
     def read(self, values: Mapping[str, object], key: str) -> ConversationRead:
@@ -104,7 +106,10 @@ class _Reader:
                 decoded = TolerantReader(value, 0, len(value)).read()
             except UnrepairableError as error:
                 raise _BadRowError("no_messages") from error
-        self._note("double_encoded")
+            self._note("double_encoded")
+            return decoded
+        if not self._is_cell:
+            self._note("double_encoded")
         return decoded
 
     def _message(self, item: object) -> Message:

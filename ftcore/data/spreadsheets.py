@@ -17,6 +17,7 @@ from ftcore.data.table_rows import DELIMITERS, Dialect, TableRows
 from ftcore.data.tables import Row, has_content, has_names
 from ftcore.data.text_rows import looks_like_json, split_text
 from ftcore.data.values import CellError, excerpt
+from ftcore.data.vocabulary import find_name
 
 _WORKER = Path(__file__).with_name("workbook_worker.py")
 _MEMORY_MB = 2_000  # of the process that reads the workbook
@@ -201,6 +202,8 @@ def _single_column(sheet: Sheet) -> str | None:
         return None
     text = "\n".join(row[0] if row else "" for row in cells)
     first = next(row[0] for row in cells if row)
+    if find_name("messages", [first]):
+        return None  # a column of conversations, as this program writes them
     is_table = any(has_names(first, mark) for mark in DELIMITERS)
     return text if is_table or looks_like_json(text) else None
 

@@ -111,6 +111,17 @@ def test_a_conversation_takes_one_column():
     ]
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "csv_excel"])
+def test_conversations_in_a_column_need_no_mending_when_read_again(kind):
+    row = Example(Example.from_pair("Hola, ¿abrís?", "Sí.").messages * 2)
+    export = EXPORTS[kind]
+    content = export.write(Dataset("d", Task.CHAT, (row, row)))
+    found = read_dataset(f"d.{export.ending}", content, ReadOptions())
+    assert [e.messages for e in found.dataset.examples] == [row.messages] * 2
+    mended = {f.code for f in found.findings} - {"byte_order_mark"}
+    assert not mended
+
+
 def test_a_text_longer_than_a_cell_is_refused_and_not_cut():
     fits = labelled(("x" * MOST_CELL_CHARACTERS, "a"))
     assert cells(EXPORTS["xlsx"].write(fits))[1][0] == "x" * MOST_CELL_CHARACTERS
