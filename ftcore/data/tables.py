@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ftcore.data.columns import is_known_name, map_columns
 from ftcore.data.labels import look_like_labels
 
 SAMPLE_ROWS = 200
 _OPENING_QUOTE = re.compile(r' *"')
+_FEWEST_TEXTS = 3  # different last values that show a column of texts
 _TITLE_ROWS = 10  # rows above the header at most
 
 
@@ -179,11 +181,30 @@ def join_text(
 ) -> list[str] | None:
     """Rejoin a sentence that was split at its own commas.
 
-    Only when nothing is guessed: two columns, a comma followed by a space, and a
-    last value that other rows use as their label.
+    Only when nothing is guessed: two columns, commas followed by a space as in
+    prose, and either a last value that other rows use as their label or, where
+    the last column holds no labels, a single comma without its space.
     """
-    if width != 2 or labels[cells[-1].strip()] < 2:
+    if width != 2 or not cells:
         return None
-    if not _is_sentence(cells[1:-1]):
+    if labels[cells[-1].strip()] >= 2:
+        if _is_sentence(cells[1:-1]):
+            return [delimiter.join(cells[:-1]), cells[-1]]
         return None
-    return [delimiter.join(cells[:-1]), cells[-1]]
+    repeated = sum(count for count in labels.values() if count > 1)
+    if delimiter != "," or len(labels) < _FEWEST_TEXTS or repeated > len(labels) / 2:
+        return None
+    cuts = [
+        place
+        for place, (before, after) in enumerate(pairwise(cells), 1)
+        if not after.startswith(" ") and not _is_decimal(before, after)
+    ]
+    if len(cuts) != 1:
+        return None
+    joined = [delimiter.join(cells[: cuts[0]]), delimiter.join(cells[cuts[0] :])]
+    return joined if has_content(joined[:1]) and has_content(joined[1:]) else None
+
+
+def _is_decimal(before: str, after: str) -> bool:
+    """Whether the comma is that of a number: 5,20."""
+    return before[-1:].isdigit() and after[:1].isdigit()

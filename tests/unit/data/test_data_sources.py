@@ -255,3 +255,29 @@ def test_other_names_are_not_taken_for_slips(header):
     rows = [f"una frase bastante larga {i},otra frase {i}" for i in range(6)]
     found = read("\n".join([header, *rows]) + "\n", "d.csv", has_header=True)
     assert "column_meant" not in {f.code for f in found.findings}
+
+
+_PROSE = """pregunta,respuesta
+¿Abrís hoy?,Sí.
+¿Dónde estáis?,En la plaza.
+¿Hay menú, también infantil?,Hay dos menús.
+¿Cuándo abrís?,De lunes a viernes, de 9:00 a 14:00.
+¿Cuánto cuesta?,Cuesta 5,20 € al día, con descuento.
+¿Y el parking?,Es gratis,o casi
+"""
+
+
+def test_commas_of_prose_are_joined_where_one_cut_is_possible():
+    found = read(_PROSE, "d.csv")
+    pairs = [(e.prompt, e.target) for e in found.dataset.examples]
+    assert pairs[2:] == [
+        ("¿Hay menú, también infantil?", "Hay dos menús."),
+        ("¿Cuándo abrís?", "De lunes a viernes, de 9:00 a 14:00."),
+        ("¿Cuánto cuesta?", "Cuesta 5,20 € al día, con descuento."),
+    ]
+    assert [(f.line, f.code) for f in found.findings if f.line] == [
+        (4, "unquoted_delimiter"),
+        (5, "unquoted_delimiter"),
+        (6, "unquoted_delimiter"),
+        (7, "too_many_fields"),
+    ]
