@@ -210,12 +210,13 @@ FIXES: Mapping[str, Fix] = {
     "personal_data": mask_dataset,
 }
 
-# In this order: mended texts may turn out to be copies, which go last.
+# In this order: all examples have a say in how a label is spelt, also those that go;
+# and mended texts may turn out to be copies, which go last.
 SAFE = (
+    "label_spelling",
     "template_tokens",
     "html",
     "formula",
-    "label_spelling",
     "stray_spaces",
     "mixed_closing",
     "empty_prompt",

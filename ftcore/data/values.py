@@ -1,9 +1,17 @@
 """Turn one value of a file into text, or say why it is none."""
 
+import re
 from dataclasses import dataclass, field
 
 from ftcore.data.cleaning import clean_cell, cleaning_code, needs_cleaning
 from ftcore.data.tolerant_json import NumberText
+
+# What Excel, Sheets and LibreOffice show in place of a value, in Spanish and English.
+_CELL_ERROR = re.compile(
+    r"\s*#(?:¡(?:REF|VALOR|DIV/0|NUM|NULO|DESBORDAMIENTO|CALC)!|¿NOMBRE\?|N/[AD]"
+    r"|(?:REF|VALUE|DIV/0|NUM|NULL|SPILL|CALC)!|NAME\?)\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -30,6 +38,8 @@ class CellError(str):
 def as_text(value: object) -> TextValue:
     """Accept text, numbers, truth values and OpenAI's or Google's text parts."""
     if type(value) is str and not needs_cleaning(value):
+        if "#" in value and _CELL_ERROR.fullmatch(value):
+            return TextValue(fault="cell_error")
         return TextValue(value)  # the usual, fast case
     return _as_clean_text(value)
 

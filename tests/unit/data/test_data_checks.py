@@ -12,6 +12,7 @@ from ftcore.data.examples import Dataset, Example, Message, Role, Task
 from ftcore.data.findings import Severity
 from ftcore.data.labels import choose_spellings
 from ftcore.data.templates import list_templates
+from ftcore.data.values import as_text
 
 TOPICS = (
     "el horario",
@@ -556,3 +557,25 @@ def test_both_of_two_misspelt_labels_are_told():
 )
 def test_neighbouring_languages_are_told_apart(said, language):
     assert language_of(said) == language
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "#¡REF!",
+        "#¡VALOR!",
+        "#¡DIV/0!",
+        "#N/D",
+        "#¿NOMBRE?",
+        "#REF!",
+        "#N/A",
+        " #name? ",
+    ],
+)
+def test_the_error_of_a_cell_is_no_text(shown):
+    assert as_text(shown).fault == "cell_error"
+
+
+@pytest.mark.parametrize("said", ["#oferta", "#1", "Sale #N/D, ¿qué hago?", "N/D", "#"])
+def test_other_signs_are_text(said):
+    assert as_text(said).text == said

@@ -293,3 +293,10 @@ def test_a_full_stop_never_hides_that_an_answer_was_cut():
         *(f"{a}." for a in said[22:]),
     ]
     assert rows_with(fixed, "truncated") == {21, 22}
+
+
+def test_examples_that_go_still_have_their_say_in_the_spelling():
+    rows = [("uno", "normal"), ("dos", "NORMAL"), ("tres", "NORMAL")]
+    dataset = make([*rows, ("=A1+B1", "normal")], Task.CLASSIFICATION)
+    fixed = apply_all(dataset, findings_of(dataset)).dataset
+    assert [(e.prompt, e.target) for e in fixed] == [(q, "normal") for q, _ in rows]
