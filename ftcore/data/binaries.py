@@ -24,8 +24,8 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, OLD_OFFICE, "old_office"),
     (0, b"SQLite format 3\x00", "sqlite"),
     (0, b"\x1f\x8b", "compressed"),
-    (0, b"7z\xbc\xaf\x27\x1c", "compressed"),
-    (0, b"Rar!\x1a\x07", "compressed"),
+    (0, b"7z\xbc\xaf\x27\x1c", "seven_zip"),
+    (0, b"Rar!\x1a\x07", "rar"),
     (0, b"BZh", "compressed"),
     (0, b"\xfd7zXZ\x00", "compressed"),
     (0, b"\x28\xb5\x2f\xfd", "compressed"),
@@ -45,6 +45,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x00asm", "program"),
     (0, b"{\\rtf", "word"),
 )
+PACKED = frozenset({"rar", "seven_zip"})  # kinds that hold files and stay shut
 _ZIP_HEADS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 # A folder or file name near the start of the archive tells what the zip carries.
 _ZIP_MEMBERS: Mapping[bytes, str] = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ftcore.data.binaries import binary_kind
+from ftcore.data.binaries import PACKED, binary_kind
 from ftcore.data.cleaning import (
     clean_cell,
     cleaning_code,
@@ -60,7 +60,8 @@ def decode(content: bytes) -> Decoded:
         return _refused("empty_file")
     kind = binary_kind(content)
     if kind is not None:
-        return _refused("binary_file", kind=words(f"file_kinds.{kind}"))
+        code = "packed_file" if kind in PACKED else "binary_file"
+        return _refused(code, kind=words(f"file_kinds.{kind}"))
     raw, findings = _to_text(content)
     if raw is None:
         return _refused("binary_file", kind=words("file_kinds.unknown"))

@@ -107,6 +107,17 @@ def test_encodings_inside():
     assert {"other_encoding", "mojibake"} <= codes
 
 
+@pytest.mark.parametrize(
+    ("signature", "named"),
+    [(b"Rar!\x1a\x07\x01\x00", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z")],
+)
+def test_an_archive_that_stays_shut_is_named_and_told_to_unpack(signature, named):
+    report = check_file("d.zip", signature + bytes(range(256)), ReadOptions())
+    assert report.verdict is Verdict.REJECT
+    assert [finding.code for finding in report.findings] == ["packed_file"]
+    assert named in report.findings[0].message
+
+
 # --- refused --------------------------------------------------------------------------
 
 
