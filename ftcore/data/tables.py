@@ -13,6 +13,7 @@ from ftcore.data.labels import look_like_labels
 
 SAMPLE_ROWS = 200
 _OPENING_QUOTE = re.compile(r' *"')
+_LOG_LINE = re.compile(r"\s*\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d")
 _FEWEST_TEXTS = 3  # different last values that show a column of texts
 _TITLE_ROWS = 10  # rows above the header at most
 
@@ -144,6 +145,9 @@ def is_table(rows: Sequence[Row], width: int, *, spaced: bool) -> bool:
     same = [row.cells for row in sample if len(row.cells) == width]
     if len(same) < 0.6 * len(sample):
         return False
+    dated = sum(bool(_LOG_LINE.match(row.cells[0])) for row in sample)
+    if width == 2 and dated >= 0.9 * len(sample):
+        return False  # a program's log
     return not spaced or look_like_labels([cells[-1] for cells in same])
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ftcore.data.columns import map_columns
 from ftcore.data.headers import is_header
-from ftcore.data.tables import Row
+from ftcore.data.tables import Row, is_table
 
 _MAILS = [
     ["No entiendo un cargo de mi última factura", "facturación"],
@@ -125,3 +125,11 @@ def test_names_that_tell_nothing_leave_the_order(names):
     assert mapping is not None
     assert [mapping.source, mapping.target] == names
     assert mapping.guessed
+
+
+def test_the_log_of_a_program_is_no_table():
+    log = [["2024-05-01 10:00:00", f"123 INFO petición {n}"] for n in range(5)]
+    assert not is_table(_rows(log), 2, spaced=False)
+    assert is_table(
+        _rows([[f"¿Pregunta {n}?", "Sí"] for n in range(5)]), 2, spaced=False
+    )
