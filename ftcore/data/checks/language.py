@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ftcore.data.checking import distinct, style_names, style_table, warning
-from ftcore.data.checks.style import answers
+from ftcore.data.checks.style import MOST_READ, answers
 from ftcore.data.examples import Dataset, Example, Role, Task
 from ftcore.data.findings import Finding
 
@@ -90,6 +90,7 @@ def language_of(text: str) -> str:
     """
     if len(text) < MIN_LETTERS:
         return ""
+    text = text[:MOST_READ]
     words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
     if len(words) < MIN_WORDS:
         return ""

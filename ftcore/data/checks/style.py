@@ -23,6 +23,7 @@ CLEAR_MAJORITY = 0.60  # of the answers; below it no treatment is the usual one
 CLOSED_WORDS = 4  # shorter answers ('Sí', '12 €') need no full stop
 CAPITAL_LETTERS = 20  # shorter capitals may be initials
 CAPITAL_SHARE = 0.90
+MOST_READ = 20_000  # characters of one text: they tell who it addresses and how
 CODE_CHARACTERS = 2_000  # of an answer that are searched for code
 MOST_ODD = 0.20  # above this share it is their style, and no oversight
 
@@ -43,6 +44,7 @@ def treatment_of(answer: str) -> str:
     or 'Consulte' at the start of a sentence. 'Su', 'le' and 'puede' are of the third
     person too. 'Vosotros' counts as 'tú': a business may greet groups and persons.
     """
+    answer = answer[:MOST_READ]
     words = Counter(word.lower() for word in _WORD.findall(answer))
     starts = {word.lower() for word in _SENTENCE_START.findall(answer)}
     found = {
@@ -104,6 +106,7 @@ def closing_of(answer: str) -> str:
     """Return whether an answer is closed, open, or has no need of a full stop."""
     if looks_like_code(answer):
         return ""
+    answer = answer[-MOST_READ:]
     if _CLOSED.search(answer):
         return CLOSED
     short = len(answer.split()) < CLOSED_WORDS
