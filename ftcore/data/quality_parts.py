@@ -170,8 +170,11 @@ def _amount(sound: int) -> float:
 
 
 def _variety(facts: Facts) -> float:
-    """How many are no repetition; for answers, also how many different ones."""
-    fresh = _share(facts.different, facts.different + facts.repeated)
+    """How many sound ones beside the repeated; for answers, also how many differ.
+
+    Faulty examples are left out: one of them going must not make the copies weigh more.
+    """
+    fresh = _share(facts.sound, facts.sound + facts.repeated)
     if facts.is_label:
         return fresh
     answered = sum(count > 0 for count in facts.targets.values())
