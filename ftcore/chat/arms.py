@@ -23,7 +23,13 @@ from ftcore.models.trained import (
     load_trained,
 )
 
-GENERATOR_ARMS = (Arm.TUNED, Arm.BASE, Arm.FEW_SHOT, Arm.NEAREST)
+GENERATOR_ARMS = (
+    Arm.TUNED,
+    Arm.BASE,
+    Arm.FEW_SHOT,
+    Arm.NEAREST,
+    Arm.TUNED_FEW_SHOT,
+)
 LABEL_ARMS = (Arm.TUNED, Arm.NEAREST)
 ARM_NAMES = tuple(arm.value for arm in Arm)
 _OPEN_INDEXES = 32  # a room; small datasets weigh 100 kB
@@ -71,6 +77,10 @@ def open_arm(
     adapter = folder / ADAPTER_GGUF
     if not adapter.is_file():
         raise NotATrainedModelError(path=str(folder))
+    if arm is Arm.TUNED_FEW_SHOT:
+        return FewShotChat(
+            engine, index, system_prompt=manifest.system_prompt, adapter=adapter
+        )
     return TunedChat(engine, adapter, index, manifest)
 
 

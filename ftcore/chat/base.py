@@ -15,6 +15,7 @@ class Arm(StrEnum):
     BASE = "base"
     FEW_SHOT = "few_shot"
     NEAREST = "nearest"
+    TUNED_FEW_SHOT = "tuned_few_shot"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a tuned model is compared with: its base, and its own examples."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from ftcore.chat.base import DEFAULT_SAMPLING, SamplingOptions
 from ftcore.chat.llama_cpp import LlamaEngine
@@ -32,7 +33,10 @@ class BaseChat:
 
 
 class FewShotChat:
-    """The base model with the ``k`` nearest examples shown as earlier turns."""
+    """A model that is shown the ``k`` nearest examples as earlier turns.
+
+    It never refuses: what it makes of examples that do not fit is the point.
+    """
 
     def __init__(
         self,
@@ -40,7 +44,18 @@ class FewShotChat:
         index: ExampleIndex,
         k: int = 4,
         system_prompt: str = "",
+        adapter: Path | None = None,
     ) -> None:
+        """Prepare the search.
+
+        Args:
+            engine: Serves the base model.
+            index: Examples to search.
+            k: How many are shown.
+            system_prompt: Opens every conversation.
+            adapter: GGUF of the tuned model; ``None`` asks the base model.
+        """
+        self._adapter = adapter
         self._engine = engine
         self._index = index
         self._k = k
@@ -57,7 +72,9 @@ class FewShotChat:
         near = nearest_to_last(self._index, messages, NEVER_REFUSE, self._k)
         shown = [neighbour.example for neighbour in reversed(near)]
         prompt = conversation(self._system_prompt, messages, shown)
-        yield from self._engine.stream(prompt, options, pinned=1 + 2 * len(shown))
+        yield from self._engine.stream(
+            prompt, options, self._adapter, pinned=1 + 2 * len(shown)
+        )
 
 
 class NearestExampleChat:

@@ -36,6 +36,7 @@ def arm_colour(arm: Arm, shown: Palette) -> str:
         Arm.BASE: shown.base,
         Arm.FEW_SHOT: shown.series[2],
         Arm.NEAREST: shown.series[3],
+        Arm.TUNED_FEW_SHOT: shown.series[4],
     }[arm]
 
 

@@ -12,7 +12,13 @@ from ftcore.ui import figures
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_ORDER = (Arm.BASE, Arm.FEW_SHOT, Arm.NEAREST, Arm.TUNED)  # drawn from below up
+_ORDER = (  # drawn from below up
+    Arm.BASE,
+    Arm.FEW_SHOT,
+    Arm.NEAREST,
+    Arm.TUNED_FEW_SHOT,
+    Arm.TUNED,
+)
 _ROW_PX = 56
 _AXIS_PX = 84  # the lowest row's axis and the highest row's label
 _CELL_PX = 58

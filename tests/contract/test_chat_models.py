@@ -74,6 +74,10 @@ def tuned(engine, index, adapters, tmp_path_factory):
     return TunedChat(engine, adapters[0], index, manifest)
 
 
+def tuned_few_shot(engine, index, adapters, **_):
+    return FewShotChat(engine, index, k=2, adapter=adapters[0])
+
+
 @pytest.fixture(
     scope="module",
     params=[
@@ -83,6 +87,7 @@ def tuned(engine, index, adapters, tmp_path_factory):
         pytest.param(base, marks=pytest.mark.slow),
         pytest.param(few_shot, marks=pytest.mark.slow),
         pytest.param(tuned, marks=pytest.mark.slow),
+        pytest.param(tuned_few_shot, marks=pytest.mark.slow),
     ],
     ids=lambda make: make.__name__,
 )

@@ -14,7 +14,13 @@ from ftcore.training.base import JobState
 from ftcore.workshop import Workshop
 from ftcore.workshop.results import CHECKLIST, MANUAL_CRITERIA
 
-ALL_ARMS = {Arm.TUNED: 4, Arm.BASE: 0, Arm.FEW_SHOT: 1, Arm.NEAREST: 3}
+ALL_ARMS = {
+    Arm.TUNED: 4,
+    Arm.BASE: 0,
+    Arm.FEW_SHOT: 1,
+    Arm.NEAREST: 3,
+    Arm.TUNED_FEW_SHOT: 2,
+}
 
 
 @pytest.fixture
@@ -108,7 +114,7 @@ def test_every_answer_is_marked_in_words_and_failures_can_be_picked(
     page = app("results")
     words = words_on(page)
     assert words.count("✓ Acierta") == sum(ALL_ARMS.values())
-    assert words.count("✗ Falla") == 20 - sum(ALL_ARMS.values())
+    assert words.count("✗ Falla") == 25 - sum(ALL_ARMS.values())
     page.get("button_group")[0].set_value("failed").run()
     assert words_on(page).count('class="ft-question"') == 1
 
