@@ -1,6 +1,7 @@
 """The seam that everything which answers implements."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -39,14 +40,49 @@ class SamplingOptions:
 
 DEFAULT_SAMPLING = SamplingOptions()
 
+STOP, LENGTH, CANCELLED, FAILED = "stop", "length", "cancelled", "failed"
+
+
+@dataclass(slots=True)
+class ReplyTrace:
+    """What one answer cost; filled in while it streams.
+
+    Attributes:
+        prompt_tokens: Tokens of the prompt, template and examples included; 0
+            where no model wrote the answer.
+        answer_tokens: Tokens written so far; 0 where no model wrote the answer.
+        first_token_seconds: From the question to the first piece, waiting and
+            searching included; ``None`` before it.
+        seconds: From the question to the end.
+        trimmed: Older turns were left out, or a long text shortened, to fit.
+        finish: ``stop`` (all was said), ``length`` (cut at the most tokens),
+            ``cancelled`` (nobody wanted the rest), ``failed``; empty until the end.
+    """
+
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    first_token_seconds: float | None = None
+    seconds: float = 0.0
+    trimmed: bool = False
+    finish: str = ""
+
 
 class ChatModel(Protocol):
     """Answers a conversation piece by piece; keeps nothing between calls."""
 
     def reply(
-        self, messages: Sequence[Message], options: SamplingOptions = DEFAULT_SAMPLING
+        self,
+        messages: Sequence[Message],
+        options: SamplingOptions = DEFAULT_SAMPLING,
+        trace: ReplyTrace | None = None,
     ) -> Iterator[str]:
         """Yield the answer in pieces; their concatenation is the answer.
+
+        Args:
+            messages: Conversation whose last message is the user's.
+            options: How the next token is chosen.
+            trace: Filled in on the way, if given; whole when the iterator has
+                ended or was closed.
 
         Raises:
             ChatFailedError: The engine gave no answer.
@@ -60,3 +96,28 @@ class LabelModel(Protocol):
     def probabilities(self, text: str) -> Mapping[str, float]:
         """Return class -> probability, likeliest first, summing to 1."""
         ...
+
+
+def traced(pieces: Generator[str], trace: ReplyTrace) -> Iterator[str]:
+    """Yield the pieces and note in ``trace`` when they came and how they ended.
+
+    What is wrapped may itself set ``finish``; it is then kept.
+    """
+    started = time.perf_counter()
+    trace.prompt_tokens = trace.answer_tokens = 0
+    trace.first_token_seconds = None
+    trace.trimmed, trace.finish = False, ""
+    ending = FAILED
+    try:
+        for piece in pieces:
+            if trace.first_token_seconds is None:
+                trace.first_token_seconds = time.perf_counter() - started
+            yield piece
+        ending = STOP
+    except GeneratorExit:
+        pieces.close()
+        ending = CANCELLED
+        raise
+    finally:
+        trace.seconds = time.perf_counter() - started
+        trace.finish = trace.finish or ending

@@ -1,9 +1,9 @@
 """What a tuned model is compared with: its base, and its own examples."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
-from ftcore.chat.base import DEFAULT_SAMPLING, SamplingOptions
+from ftcore.chat.base import DEFAULT_SAMPLING, ReplyTrace, SamplingOptions, traced
 from ftcore.chat.llama_cpp import LlamaEngine
 from ftcore.chat.questions import nearest_to_last
 from ftcore.data.examples import Message
@@ -21,15 +21,24 @@ class BaseChat:
         self._system_prompt = system_prompt
 
     def reply(
-        self, messages: Sequence[Message], options: SamplingOptions = DEFAULT_SAMPLING
+        self,
+        messages: Sequence[Message],
+        options: SamplingOptions = DEFAULT_SAMPLING,
+        trace: ReplyTrace | None = None,
     ) -> Iterator[str]:
         """Yield the answer in pieces.
 
         Raises:
             ChatFailedError: The engine gave no answer.
         """
+        trace = trace or ReplyTrace()
+        yield from traced(self._pieces(messages, options, trace), trace)
+
+    def _pieces(
+        self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace
+    ) -> Generator[str]:
         prompt = conversation(self._system_prompt, messages)
-        yield from self._engine.stream(prompt, options)
+        yield from self._engine.stream(prompt, options, trace=trace)
 
 
 class FewShotChat:
@@ -62,18 +71,27 @@ class FewShotChat:
         self._system_prompt = system_prompt
 
     def reply(
-        self, messages: Sequence[Message], options: SamplingOptions = DEFAULT_SAMPLING
+        self,
+        messages: Sequence[Message],
+        options: SamplingOptions = DEFAULT_SAMPLING,
+        trace: ReplyTrace | None = None,
     ) -> Iterator[str]:
         """Yield the answer in pieces.
 
         Raises:
             ChatFailedError: The engine gave no answer.
         """
+        trace = trace or ReplyTrace()
+        yield from traced(self._pieces(messages, options, trace), trace)
+
+    def _pieces(
+        self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace
+    ) -> Generator[str]:
         near = nearest_to_last(self._index, messages, NEVER_REFUSE, self._k)
         shown = [neighbour.example for neighbour in reversed(near)]
         prompt = conversation(self._system_prompt, messages, shown)
         yield from self._engine.stream(
-            prompt, options, self._adapter, pinned=1 + 2 * len(shown)
+            prompt, options, self._adapter, pinned=1 + 2 * len(shown), trace=trace
         )
 
 
@@ -98,8 +116,13 @@ class NearestExampleChat:
         self,
         messages: Sequence[Message],
         options: SamplingOptions = DEFAULT_SAMPLING,  # noqa: ARG002  (nothing is drawn)
+        trace: ReplyTrace | None = None,
     ) -> Iterator[str]:
         """Yield the answer word by word."""
+        trace = trace or ReplyTrace()
+        yield from traced(self._pieces(messages), trace)
+
+    def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
         near = nearest_to_last(self._index, messages, self._threshold)
         is_near = bool(near) and near[0].similarity >= self._threshold
         if near and (is_near or not self._refusal):
@@ -109,7 +132,7 @@ class NearestExampleChat:
         yield from word_pieces(answer)
 
 
-def word_pieces(answer: str) -> Iterator[str]:
+def word_pieces(answer: str) -> Generator[str]:
     """Split a text after each space, so that it streams like a generated one."""
     start = 0
     while start < len(answer):

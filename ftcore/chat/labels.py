@@ -1,12 +1,18 @@
 """Classifiers: a trained head, the nearest examples, and a chat around either."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from ftcore.chat.base import DEFAULT_SAMPLING, LabelModel, SamplingOptions
+from ftcore.chat.base import (
+    DEFAULT_SAMPLING,
+    LabelModel,
+    ReplyTrace,
+    SamplingOptions,
+    traced,
+)
 from ftcore.chat.questions import encodable, user_questions
 from ftcore.data.examples import Message
 from ftcore.errors import NotATrainedModelError
@@ -130,8 +136,12 @@ class LabelChat:
         self,
         messages: Sequence[Message],
         options: SamplingOptions = DEFAULT_SAMPLING,  # noqa: ARG002  (nothing is drawn)
+        trace: ReplyTrace | None = None,
     ) -> Iterator[str]:
         """Yield the class."""
+        yield from traced(self._pieces(messages), trace or ReplyTrace())
+
+    def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
         questions = user_questions(messages)
         yield likeliest(self._model, questions[-1] if questions else "")
 

@@ -2,12 +2,18 @@
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ftcore.chat.base import DEFAULT_SAMPLING, SamplingOptions
+from ftcore.chat.base import (
+    CANCELLED,
+    DEFAULT_SAMPLING,
+    ReplyTrace,
+    SamplingOptions,
+    traced,
+)
 from ftcore.chat.lane import Adapter, Event, Lane
 from ftcore.chat.questions import encodable
 from ftcore.chat.trimming import trim
@@ -29,6 +35,7 @@ class _Request:
     adapter: Adapter | None
     pinned: int
     outer_stop: threading.Event | None
+    trace: ReplyTrace
     stop: threading.Event = field(default_factory=threading.Event)
     pieces: "queue.SimpleQueue[str | None]" = field(default_factory=queue.SimpleQueue)
 
@@ -72,6 +79,7 @@ class LlamaEngine:
         adapter: Path | None = None,
         stop_event: threading.Event | None = None,
         pinned: int = 1,
+        trace: ReplyTrace | None = None,
     ) -> Iterator[str]:
         """Yield the answer in pieces; closing the iterator stops the generation.
 
@@ -81,12 +89,17 @@ class LlamaEngine:
             adapter: GGUF of the LoRA adapter; ``None`` asks the base model.
             stop_event: Once set, the answer ends where it is.
             pinned: Messages at the start that stay if the conversation is too long.
+            trace: Filled in on the way, if given.
 
         Raises:
             ChatFailedError: The engine gave no answer.
         """
         wanted = Adapter.of(adapter) if adapter else None
-        request = _Request(messages, options, wanted, pinned, stop_event)
+        trace = trace or ReplyTrace()
+        request = _Request(messages, options, wanted, pinned, stop_event, trace)
+        yield from traced(self._pieces(request), trace)
+
+    def _pieces(self, request: _Request) -> Generator[str]:
         try:
             job = self._workers.submit(self._run, request)
         except RuntimeError as error:  # closed
@@ -114,6 +127,8 @@ class LlamaEngine:
         try:
             self._prepare(lane, request.adapter)
             self._answer(lane, request)
+            if request.is_stopped and not request.trace.finish:
+                request.trace.finish = CANCELLED
         finally:
             with self._lock:
                 self._idle.append(lane)
@@ -158,7 +173,8 @@ class LlamaEngine:
             tokens = _ask(lane, messages, budget, request)
             if tokens is None:
                 return
-            messages, _trimmed = trim(messages, tokens, budget, request.pinned)
+            messages, _ = trim(messages, tokens, budget, request.pinned)
+            request.trace.trimmed = True
         raise ChatFailedError(reason=_TOO_LONG)
 
 
@@ -177,16 +193,25 @@ def _ask(
         elif "error" in event:
             failure = str(event["error"])
         else:
-            for choice in event.get("choices", ()):
-                piece = choice["delta"].get("content")
-                if piece:
-                    request.pieces.put(piece)
+            request.trace.prompt_tokens = found or request.trace.prompt_tokens
+            _pass_on(event, request)
         return bool(too_long or failure or request.is_stopped)
 
     lane.complete(_body(messages, request.options), request.adapter, on_event)
     if failure:
         raise ChatFailedError(reason=failure)
     return too_long
+
+
+def _pass_on(event: Event, request: _Request) -> None:
+    trace = request.trace
+    for choice in event.get("choices", ()):
+        if piece := choice["delta"].get("content"):
+            trace.answer_tokens += 1
+            request.pieces.put(piece)
+        trace.finish = choice["finish_reason"] or trace.finish
+    if timings := event.get("timings"):  # a token may be a part of a letter
+        trace.answer_tokens = timings["predicted_n"]
 
 
 def _prompt_tokens(event: Event) -> int:

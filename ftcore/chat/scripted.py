@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ftcore.chat.base import DEFAULT_SAMPLING, SamplingOptions
+from ftcore.chat.base import DEFAULT_SAMPLING, ReplyTrace, SamplingOptions, traced
 from ftcore.chat.baselines import word_pieces
 from ftcore.chat.questions import user_questions
 from ftcore.data.examples import Message
@@ -29,7 +29,9 @@ class ScriptedChat:
         self,
         messages: Sequence[Message],
         options: SamplingOptions = DEFAULT_SAMPLING,  # noqa: ARG002  (nothing is drawn)
+        trace: ReplyTrace | None = None,
     ) -> Iterator[str]:
         """Yield the reply of this turn word by word."""
         turn = max(1, len(user_questions(messages)))
-        yield from word_pieces(self._replies[(turn - 1) % len(self._replies)])
+        pieces = word_pieces(self._replies[(turn - 1) % len(self._replies)])
+        yield from traced(pieces, trace or ReplyTrace())

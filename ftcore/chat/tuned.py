@@ -1,9 +1,9 @@
 """The participant's model: the base with its adapter and its examples."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
-from ftcore.chat.base import DEFAULT_SAMPLING, SamplingOptions
+from ftcore.chat.base import DEFAULT_SAMPLING, ReplyTrace, SamplingOptions, traced
 from ftcore.chat.baselines import word_pieces
 from ftcore.chat.llama_cpp import LlamaEngine
 from ftcore.chat.questions import nearest_to_last, user_questions
@@ -33,20 +33,29 @@ class TunedChat:
         self._manifest = manifest
 
     def reply(
-        self, messages: Sequence[Message], options: SamplingOptions = DEFAULT_SAMPLING
+        self,
+        messages: Sequence[Message],
+        options: SamplingOptions = DEFAULT_SAMPLING,
+        trace: ReplyTrace | None = None,
     ) -> Iterator[str]:
         """Yield the answer in pieces.
 
         Raises:
             ChatFailedError: The engine gave no answer.
         """
+        trace = trace or ReplyTrace()
+        yield from traced(self._pieces(messages, options, trace), trace)
+
+    def _pieces(
+        self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace
+    ) -> Generator[str]:
         shown = self._examples_to_show(messages)
         if shown is None:
             yield from word_pieces(self._words_without_example(messages))
             return
         prompt = conversation(self._manifest.system_prompt, messages, shown)
         yield from self._engine.stream(
-            prompt, options, self._adapter, pinned=1 + 2 * len(shown)
+            prompt, options, self._adapter, pinned=1 + 2 * len(shown), trace=trace
         )
 
     def _examples_to_show(self, messages: Sequence[Message]) -> list[Example] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ftcore.chat.arms import available_arms, open_arm, open_label_arm
-from ftcore.chat.base import DEFAULT_SAMPLING, Arm, SamplingOptions
+from ftcore.chat.base import DEFAULT_SAMPLING, Arm, ReplyTrace, SamplingOptions
 from ftcore.data.examples import Message, Task
 from ftcore.data.templates import load_template
 from ftcore.models.retrieval import ExampleIndex
@@ -87,15 +87,17 @@ class Playground:
         arm: Arm,
         messages: Sequence[Message],
         options: SamplingOptions = DEFAULT_SAMPLING,
+        trace: ReplyTrace | None = None,
     ) -> Iterator[str]:
-        """Stream the answer of one arm.
+        """Stream the answer of one arm; ``trace`` takes note of what it cost.
 
         Raises:
             NotYoursError: The model belongs to somebody else.
             ChatFailedError: The engine gave no answer.
         """
         folder = self._context.own_model(claim.participant_id, claim.model_id)
-        yield from open_arm(folder, arm, self._context.engines).reply(messages, options)
+        model = open_arm(folder, arm, self._context.engines)
+        yield from model.reply(messages, options, trace)
 
     def labels(
         self, claim: PlaygroundClaim, text: str

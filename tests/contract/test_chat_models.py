@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ftcore.chat.base import SamplingOptions
+from ftcore.chat.base import ReplyTrace, SamplingOptions
 from ftcore.chat.baselines import BaseChat, FewShotChat, NearestExampleChat
 from ftcore.chat.engines import EnginePool
 from ftcore.chat.labels import LabelChat, NearestLabelModel
@@ -159,6 +159,48 @@ def test_closing_early_leaves_it_able_to_answer(model):
     assert answer(model, QUESTIONS[1]) == expected
 
 
+def test_it_traces_what_the_answer_took(model):
+    trace = ReplyTrace()
+    started = time.monotonic()
+    pieces = list(model.reply(asks("¿Cuál es el horario?"), SHORT, trace))
+    assert pieces
+    assert 0 <= trace.first_token_seconds <= trace.seconds
+    assert trace.seconds <= time.monotonic() - started
+    assert trace.finish in {"stop", "length"}
+    assert not trace.trimmed
+    if isinstance(model, BaseChat | FewShotChat | TunedChat):
+        assert trace.prompt_tokens > 10
+        assert 0 < trace.answer_tokens <= SHORT.max_tokens
+        assert (trace.finish == "length") == (trace.answer_tokens == SHORT.max_tokens)
+    else:
+        assert trace.prompt_tokens == trace.answer_tokens == 0
+
+
+def test_a_closed_answer_is_traced_as_cancelled(model):
+    trace = ReplyTrace()
+    stream = model.reply(asks(QUESTIONS[1]), SamplingOptions(max_tokens=200), trace)
+    next(stream)
+    stream.close()
+    assert trace.finish == "cancelled"
+    assert trace.first_token_seconds is not None
+    assert trace.seconds >= trace.first_token_seconds
+
+
+def test_a_trace_may_serve_a_second_answer(model):
+    trace = ReplyTrace()
+    first = replace_times(list_and_trace(model, trace))
+    assert replace_times(list_and_trace(model, trace)) == first
+
+
+def list_and_trace(model, trace):
+    list(model.reply(asks(QUESTIONS[0]), SHORT, trace))
+    return trace
+
+
+def replace_times(trace):
+    return replace(trace, seconds=0.0, first_token_seconds=0.0)
+
+
 # --- the engine -----------------------------------------------------------------------
 
 
@@ -196,6 +238,27 @@ def test_a_broken_adapter_fails_alone(engine, tmp_path):
         with pytest.raises(ChatFailedError):
             says(engine, QUESTIONS[0], adapter)
     assert says(engine, QUESTIONS[0], None) == expected
+
+
+@pytest.mark.slow
+def test_leaving_turns_out_is_traced(engine):
+    short, long = ReplyTrace(), ReplyTrace()
+    messages = [Message(Role.SYSTEM, "Responde."), *asks(*QUESTIONS)]
+    list(engine.stream(messages, SHORT, trace=short))
+    older = asks(*(f"¿Qué pasó en el año {year}?" for year in range(1900, 1960)))
+    list(engine.stream([messages[0], *older, *messages[1:]], SHORT, trace=long))
+    assert (short.trimmed, long.trimmed) == (False, True)
+    assert short.prompt_tokens < long.prompt_tokens <= 384
+
+
+@pytest.mark.slow
+def test_a_failed_answer_is_traced(engine, tmp_path):
+    trace = ReplyTrace()
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF" * 100)
+    with pytest.raises(ChatFailedError):
+        list(engine.stream(asks("hola"), SHORT, broken, trace=trace))
+    assert trace.finish == "failed"
 
 
 @pytest.mark.slow

@@ -46,7 +46,7 @@ class ScriptedChat:
     def key(self, question):
         return question if self.exact else normalise(question)
 
-    def reply(self, messages, options=DEFAULT_SAMPLING) -> Iterator[str]:
+    def reply(self, messages, options=DEFAULT_SAMPLING, trace=None) -> Iterator[str]:
         self.asked.append(tuple(messages))
         answer = self.script.get(self.key(messages[-1].content), self.otherwise)
         for word in answer.split(" "):
