@@ -11,7 +11,8 @@ import torch
 import transformers
 
 from ftcore.settings import load_settings
-from ftcore.training.lora import LoraLoop, StepReport, make_learner
+from ftcore.training.learners import make_learner
+from ftcore.training.lora import LoraLoop, StepReport
 from ftcore.training.packing import TokenSequence
 
 TOKENS, ANSWER, BATCH, EXAMPLES, EPOCHS = 150, 40, 4, 16, 2

@@ -119,9 +119,12 @@ def _embedder(_: Settings) -> Check:
 def _bfloat16(_: Settings) -> Check:
     if importlib.util.find_spec("torch") is None:
         return Check("bfloat16", State.NOTE)
-    from ftcore.training.lora import fastest_dtype  # noqa: PLC0415  (imports torch)
+    from ftcore.training.learners import (  # noqa: PLC0415  (imports torch)
+        best_device,
+        fastest_dtype,
+    )
 
-    is_fast = str(fastest_dtype()).endswith("bfloat16")
+    is_fast = str(fastest_dtype(best_device())).endswith("bfloat16")
     return Check("bfloat16", State.OK if is_fast else State.NOTE)
 
 

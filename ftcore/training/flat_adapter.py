@@ -44,17 +44,27 @@ class FlatAdapter:
         rank: r, the inner width.
         seed: Seed of A.
         dtype: Type that the base computes in.
+        first: The lowest layer that learns.
+        device: Where the base computes.
     """
 
     def __init__(
-        self, shape: LlamaShape, rank: int, seed: int, dtype: torch.dtype
+        self,
+        shape: LlamaShape,
+        rank: int,
+        seed: int,
+        dtype: torch.dtype,
+        *,
+        first: int = 0,
+        device: torch.device | None = None,
     ) -> None:
-        self._shape, self._rank = shape, rank
+        self._shape, self._rank, self._first = shape, rank, first
         total = sum(a + b for *_, (a, b) in self._sizes())
-        self.master = Parameter(torch.zeros(total))
-        self.master.grad = torch.zeros(total)
-        self._working = torch.zeros(total, dtype=dtype)
-        self._factor = torch.ones(total)  # alpha / r inside B's blocks, 0 outside
+        self.master = Parameter(torch.zeros(total, device=device))
+        self.master.grad = torch.zeros(total, device=device)
+        self._working = torch.zeros(total, dtype=dtype, device=device)
+        # alpha / r inside B's blocks, 0 outside
+        self._factor = torch.ones(total, device=device)
         self._start(torch.Generator().manual_seed(seed))
         self.publish()
         self.layers = self._layers()
@@ -75,7 +85,7 @@ class FlatAdapter:
         folder.mkdir(parents=True, exist_ok=True)
         save_file(self._peft_state(), folder / ADAPTER_WEIGHTS)
         names = sorted(n.split(".")[-1] for parts in PART_NAMES.values() for n in parts)
-        settings = {
+        settings: dict[str, object] = {
             "peft_type": "LORA",
             "task_type": "CAUSAL_LM",
             "base_model_name_or_path": base_model,
@@ -86,6 +96,10 @@ class FlatAdapter:
             "bias": "none",
             "target_modules": names,
         }
+        if self._first:
+            settings["layers_to_transform"] = list(
+                range(self._first, self._shape.layers)
+            )
         (folder / ADAPTER_CONFIG).write_text(
             json.dumps(settings, indent=2) + "\n", encoding="utf-8"
         )
@@ -97,7 +111,7 @@ class FlatAdapter:
         return gradient
 
     def _sizes(self) -> Iterator[tuple[int, str, tuple[int, int]]]:
-        for layer in range(self._shape.layers):
+        for layer in range(self._first, self._shape.layers):
             for name, (width, parts) in self._shape.widths.items():
                 inner = self._rank * len(parts)
                 yield layer, name, (inner * width, sum(parts) * inner)
@@ -119,7 +133,10 @@ class FlatAdapter:
         with torch.no_grad():
             for _, _, a, _ in self._views(self.master.detach()):
                 bound = 1 / math.sqrt(a.shape[1])
-                a.uniform_(-bound, bound, generator=generator)
+                start = torch.empty(a.shape).uniform_(
+                    -bound, bound, generator=generator
+                )
+                a.copy_(start)  # drawn on the CPU: the same on every device
         for _, name, _, b in self._views(self._factor):
             blocks = [
                 torch.ones(part, self._rank) for part in self._shape.widths[name][1]
@@ -127,12 +144,13 @@ class FlatAdapter:
             b.copy_(torch.block_diag(*blocks) * ALPHA_PER_RANK)
 
     def _layers(self) -> list[dict[str, LowRank]]:
-        found: list[dict[str, LowRank]] = [{} for _ in range(self._shape.layers)]
+        count = self._shape.layers - self._first
+        found: list[dict[str, LowRank]] = [{} for _ in range(count)]
         both = zip(
             self._views(self._working), self._views(self._gradient()), strict=True
         )
         for (layer, name, a, b), (_, _, a_gradient, b_gradient) in both:
-            found[layer][name] = LowRank(a, b, a_gradient, b_gradient)
+            found[layer - self._first][name] = LowRank(a, b, a_gradient, b_gradient)
         return found
 
     def _peft_state(self) -> dict[str, Tensor]:
@@ -142,7 +160,7 @@ class FlatAdapter:
             for at, part in enumerate(self._shape.widths[name][1]):
                 inner = slice(at * self._rank, (at + 1) * self._rank)
                 key = f"base_model.model.model.layers.{layer}.{PART_NAMES[name][at]}"
-                state[f"{key}.lora_A.weight"] = a[inner].clone()
-                state[f"{key}.lora_B.weight"] = b[row : row + part, inner].clone()
+                state[f"{key}.lora_A.weight"] = a[inner].cpu().clone()
+                state[f"{key}.lora_B.weight"] = b[row : row + part, inner].cpu().clone()
                 row += part
         return state

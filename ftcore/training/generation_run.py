@@ -54,10 +54,10 @@ def train_generator(lesson: Lesson) -> Weights:
 
 
 def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
-    from ftcore.training.lora import (  # noqa: PLC0415  (imports torch)
+    from ftcore.training.learners import make_learner  # noqa: PLC0415  (imports torch)
+    from ftcore.training.lora import (  # noqa: PLC0415
         LoraLoop,
         StepReport,
-        make_learner,
     )
     from ftcore.training.threads import use_threads  # noqa: PLC0415
 

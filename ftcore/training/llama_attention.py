@@ -5,7 +5,7 @@ grow with the square of a conversation and not of the pack.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -41,6 +41,17 @@ class Rectangle:
     mask: Tensor
     real: Tensor | None
 
+    def to(self, device: torch.device) -> "Rectangle":
+        """Return the same, to be computed on ``device``."""
+        return replace(
+            self,
+            take_queries=self.take_queries.to(device),
+            take_keys=self.take_keys.to(device),
+            put=self.put.to(device),
+            mask=self.mask.to(device),
+            real=None if self.real is None else self.real.to(device),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -53,7 +64,11 @@ class _Kept:
 
 
 def rectangles(
-    spans: Sequence[tuple[int, int]], opening: int, length: int, dtype: torch.dtype
+    spans: Sequence[tuple[int, int]],
+    opening: int,
+    length: int,
+    dtype: torch.dtype,
+    device: torch.device,
 ) -> list[Rectangle]:
     """Gather the conversations of a pack.
 
@@ -62,6 +77,7 @@ def rectangles(
         opening: Tokens that all share, at the start of the pack.
         length: Tokens of the pack.
         dtype: Type of the scores.
+        device: Where they are computed.
     """
     groups: list[list[tuple[int, int]]] = []
     for span in sorted(spans, key=lambda span: span[1]):
@@ -70,9 +86,9 @@ def rectangles(
             groups[-1].append(span)
         else:
             groups.append([span])
-    found = [_rectangle(group, opening, length, dtype) for group in groups]
+    found = [_rectangle(group, opening, length, dtype).to(device) for group in groups]
     if opening:
-        found.insert(0, _rectangle([(0, opening)], 0, length, dtype))
+        found.insert(0, _rectangle([(0, opening)], 0, length, dtype).to(device))
     return found
 
 

@@ -4,7 +4,7 @@ The base is frozen, so the way back only carries the gradient through it and gat
 that of the adapter: no graph is built, and a layer's memory is free once it is passed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -78,87 +78,133 @@ def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     )
 
 
-def project(x: Tensor, weight: Tensor, low: LowRank) -> tuple[Tensor, Tensor]:
+def project(
+    x: Tensor, weight: Tensor, low: LowRank | None
+) -> tuple[Tensor, Tensor | None]:
     """Return ``x Wᵀ + (x Aᵀ) Bᵀ`` and the inner product, which the way back needs."""
+    if low is None:
+        return x @ weight.t(), None
     inner = x @ low.a.t()
     return (x @ weight.t()).addmm_(inner, low.b.t()), inner
 
 
-def project_back(
-    gradient: Tensor, x: Tensor, inner: Tensor, weight: Tensor, low: LowRank
-) -> Tensor:
-    """Gather the adapter's gradient, and return that of ``x``."""
-    back = gradient @ low.b
-    low.b_gradient.add_(gradient.t() @ inner)
-    low.a_gradient.add_(back.t() @ x)
-    return (gradient @ weight).addmm_(back, low.a)
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """A product with a frozen matrix and its adapter, as the way back needs it."""
+
+    x: Tensor
+    inner: Tensor
+    weight: Tensor
+    low: LowRank
+
+    def gather(self, gradient: Tensor) -> Tensor:
+        """Add to the adapter's gradient; return that of the inner product."""
+        back = gradient @ self.low.b
+        self.low.b_gradient.add_(gradient.t() @ self.inner)
+        self.low.a_gradient.add_(back.t() @ self.x)
+        return back
+
+    def back(self, gradient: Tensor) -> Tensor:
+        """Gather the adapter's gradient, and return that of ``x``."""
+        inner = self.gather(gradient)
+        return (gradient @ self.weight).addmm_(inner, self.low.a)
 
 
 class LayerPass:
-    """One layer on one pack; remembers what its way back needs."""
+    """One layer on one pack; remembers what its way back needs.
+
+    Without an adapter there is no way back.
+    """
 
     def __init__(
-        self, frozen: FrozenLayer, adapter: dict[str, LowRank], course: Course
+        self, frozen: FrozenLayer, adapter: Mapping[str, LowRank], course: Course
     ) -> None:
         self._frozen, self._adapter, self._course = frozen, adapter, course
+        self._products: dict[str, Projected] = {}
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the layer's result, ``(length, hidden)`` as ``x``."""
-        frozen, low, shape = self._frozen, self._adapter, self._course.shape
+    def forward(self, x: Tensor, wanted: Tensor | None = None) -> Tensor:
+        """Return the layer's result.
+
+        Args:
+            x: Shape ``(length, hidden)``.
+            wanted: Rows of the result that are needed; ``None`` for all. Only the
+                keys and values of the others are computed.
+        """
+        frozen, shape = self._frozen, self._course.shape
+        self._wanted, self._length = wanted, len(x)
         self._normed = norm(x, frozen.attention_norm, shape.epsilon)
-        mixed, self._qkv_inner = project(self._normed.out, frozen.qkv, low["qkv"])
+        mixed = self._project("qkv", self._normed.out, frozen.qkv)
         heads = mixed.view(len(x), -1, shape.head_size)
         turned = rotate(
             heads[:, : shape.heads + shape.groups],
             self._course.cosine,
             self._course.sine,
         )
-        self._seen, self._kept = attend(
+        seen, self._kept = attend(
             turned[:, : shape.heads],
             turned[:, shape.heads :],
             heads[:, shape.heads + shape.groups :],
             self._course.parts,
             shape,
         )
-        out, self._out_inner = project(self._seen, frozen.output, low["output"])
-        middle = out.add_(x)
+        if wanted is not None:
+            x, seen = x[wanted], seen[wanted]
+        middle = self._project("output", seen, frozen.output).add_(x)
         self._fed = norm(middle, frozen.feed_norm, shape.epsilon)
-        self._gates, self._gate_inner = project(
-            self._fed.out, frozen.gate_up, low["gate_up"]
-        )
+        self._gates = self._project("gate_up", self._fed.out, frozen.gate_up)
         gate, up = self._gates.chunk(2, -1)
-        self._active = silu(gate).mul_(up)
-        down, self._down_inner = project(self._active, frozen.down, low["down"])
-        return down.add_(middle)
+        active = silu(gate).mul_(up)
+        return self._project("down", active, frozen.down).add_(middle)
 
-    def backward(self, gradient: Tensor) -> Tensor:
-        """Gather the adapter's gradient; return that of the layer's input."""
+    def _project(self, name: str, x: Tensor, weight: Tensor) -> Tensor:
+        low = self._adapter.get(name)
+        out, inner = project(x, weight, low)
+        if low is not None and inner is not None:
+            self._products[name] = Projected(x, inner, weight, low)
+        return out
+
+    def backward(self, gradient: Tensor, *, is_lowest: bool = False) -> Tensor:
+        """Gather the adapter's gradient; return that of the layer's input.
+
+        Args:
+            gradient: Of the result of :meth:`forward`, in its shape.
+            is_lowest: Nothing below learns: what is returned means nothing then.
+        """
         middle = gradient + self._feed_back(gradient)
-        return middle + self._attention_back(middle)
+        d_heads = self._attention_back(middle)
+        if is_lowest:
+            self._products["qkv"].gather(d_heads)
+            return middle
+        d_normed = self._products["qkv"].back(d_heads)
+        below = norm_back(d_normed, self._normed, self._frozen.attention_norm)
+        return below.add_(self._spread(middle))
+
+    def _spread(self, rows: Tensor) -> Tensor:
+        """Put the gradient of the wanted rows into their places."""
+        if self._wanted is None:
+            return rows
+        whole = rows.new_zeros(self._length, rows.shape[1])
+        whole[self._wanted] = rows
+        return whole
 
     def _feed_back(self, gradient: Tensor) -> Tensor:
-        frozen, low = self._frozen, self._adapter
-        d_active = project_back(
-            gradient, self._active, self._down_inner, frozen.down, low["down"]
-        )
+        d_active = self._products["down"].back(gradient)
         gate, up = self._gates.chunk(2, -1)
         d_gates = torch.empty_like(self._gates)
         d_gate, d_up = d_gates.chunk(2, -1)
         torch.mul(d_active, silu(gate), out=d_up)
         d_gate.copy_(torch.ops.aten.silu_backward(d_active.mul_(up), gate))
-        d_fed = project_back(
-            d_gates, self._fed.out, self._gate_inner, frozen.gate_up, low["gate_up"]
-        )
-        return norm_back(d_fed, self._fed, frozen.feed_norm)
+        d_fed = self._products["gate_up"].back(d_gates)
+        return norm_back(d_fed, self._fed, self._frozen.feed_norm)
 
     def _attention_back(self, gradient: Tensor) -> Tensor:
-        frozen, low, course = self._frozen, self._adapter, self._course
-        shape = course.shape
-        d_seen = project_back(
-            gradient, self._seen, self._out_inner, frozen.output, low["output"]
+        """Return the gradient of the joined heads, ``(length, width)``."""
+        course = self._course
+        d_seen = self._spread(self._products["output"].back(gradient))
+        d_query, d_key, d_value = attend_back(
+            d_seen, self._kept, course.parts, course.shape
         )
-        d_query, d_key, d_value = attend_back(d_seen, self._kept, course.parts, shape)
-        d_heads = torch.cat(
+        return torch.cat(
             (
                 rotate(d_query, course.cosine, -course.sine),
                 rotate(d_key, course.cosine, -course.sine),
@@ -166,7 +212,3 @@ class LayerPass:
             ),
             1,
         ).flatten(1)
-        d_normed = project_back(
-            d_heads, self._normed.out, self._qkv_inner, frozen.qkv, low["qkv"]
-        )
-        return norm_back(d_normed, self._normed, frozen.attention_norm)

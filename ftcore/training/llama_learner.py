@@ -10,51 +10,40 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import Parameter
 
 from ftcore.training.flat_adapter import FlatAdapter
+from ftcore.training.frozen_states import FrozenStates
 from ftcore.training.llama_attention import rectangles
-from ftcore.training.llama_layer import (
-    Course,
-    FrozenLayer,
-    LayerPass,
-    norm,
-    norm_back,
-)
-from ftcore.training.llama_shape import PART_NAMES, LlamaShape
+from ftcore.training.llama_base import LlamaBase
+from ftcore.training.llama_layer import Course, LayerPass, norm, norm_back
 from ftcore.training.packing import Pack, TokenSequence, pack
 
 _HEAD_ROWS = 64  # answers at once: their scores over the vocabulary stay in the cache
 
 
 class LlamaLearner:
-    """Implements `Learner` for models that :func:`read_shape` knows.
+    """Implements `Learner` for models that `read_shape` knows.
 
     Args:
-        folder: Prepared base model.
-        shape: Its sizes.
+        base: The frozen weights.
         rank: LoRA's r.
         seed: Seed of the adapter's start.
-        dtype: Floating type to compute in.
+        adapted_layers: How many of the top layers get an adapter; ``None`` for all.
+            What the layers below make of a conversation is computed once.
     """
 
     def __init__(
-        self, folder: Path, shape: LlamaShape, rank: int, seed: int, dtype: torch.dtype
+        self, base: LlamaBase, rank: int, seed: int, adapted_layers: int | None = None
     ) -> None:
-        weights = {
-            name.removeprefix("model."): tensor.to(dtype)
-            for name, tensor in load_file(folder / "model.safetensors").items()
-        }
-        self._shape, self._dtype = shape, dtype
-        self._embedding = weights["embed_tokens.weight"]
-        self._head = weights.get("lm_head.weight", self._embedding)
-        self._norm = weights["norm.weight"]
-        self._layers = [_frozen(weights, layer) for layer in range(shape.layers)]
-        halves = torch.arange(0, shape.head_size, 2).float() / shape.head_size
-        self._frequencies = 1 / shape.theta**halves
-        self._adapter = FlatAdapter(shape, rank, seed, dtype)
+        self._base = base
+        layers = base.shape.layers
+        self._first = layers - min(layers, adapted_layers or layers)
+        self._adapter = FlatAdapter(
+            base.shape, rank, seed, base.dtype, first=self._first, device=base.device
+        )
+        self._states = FrozenStates()
 
     @property
     def master(self) -> Parameter:
@@ -65,22 +54,21 @@ class LlamaLearner:
         """Add the gradient of one pack; see `Learner`."""
         with torch.no_grad():
             packed = pack(sequences)
-            passes, hidden = self._forward(packed)
-            normed = norm(hidden[packed.sources], self._norm, self._shape.epsilon)
+            passes, hidden = self._forward(sequences, packed)
+            normed = norm(hidden, self._base.norm, self._base.shape.epsilon)
             loss, d_out = self._answers(normed.out, packed.targets, learn=True)
-            gradient = torch.zeros_like(hidden)
             d_out.mul_(1 / answers)
-            gradient[packed.sources] = norm_back(d_out, normed, self._norm)
+            gradient = norm_back(d_out, normed, self._base.norm)
             while passes:
-                gradient = passes.pop().backward(gradient)
+                gradient = passes.pop().backward(gradient, is_lowest=not passes)
             return loss / answers
 
     def loss(self, sequences: Sequence[TokenSequence]) -> float:
         """Return the summed loss of the answers; see `Learner`."""
         with torch.no_grad():
             packed = pack(sequences)
-            _, hidden = self._forward(packed, keep=False)
-            normed = norm(hidden[packed.sources], self._norm, self._shape.epsilon)
+            _, hidden = self._forward(sequences, packed, keep=False)
+            normed = norm(hidden, self._base.norm, self._base.shape.epsilon)
             return self._answers(normed.out, packed.targets, learn=False)[0]
 
     def settle_gradient(self) -> None:
@@ -96,54 +84,71 @@ class LlamaLearner:
         self._adapter.save(folder, base_model)
 
     def _forward(
-        self, packed: Pack, *, keep: bool = True
+        self, sequences: Sequence[TokenSequence], packed: Pack, *, keep: bool = True
     ) -> tuple[list[LayerPass], Tensor]:
-        shape = self._shape
-        angles = packed.positions[:, None] * self._frequencies
-        course = Course(
-            shape,
-            rectangles(packed.spans, packed.opening, len(packed.ids), self._dtype),
-            angles.cos().to(self._dtype)[:, None],
-            angles.sin().to(self._dtype)[:, None],
-        )
-        hidden = self._embedding[packed.ids]
+        """Return what the way back needs, and the states whose next token is learnt."""
+        course = self._course(packed)
+        hidden = self._enter(sequences, packed, course)
         passes = []
-        for frozen, adapter in zip(self._layers, self._adapter.layers, strict=True):
+        upper = self._base.layers[self._first :]
+        answers = packed.sources.to(self._base.device)
+        for frozen, adapter in zip(upper, self._adapter.layers, strict=True):
+            is_top = frozen is upper[-1]
             layer = LayerPass(frozen, adapter, course)
-            hidden = layer.forward(hidden)
+            hidden = layer.forward(hidden, answers if is_top else None)
             if keep:
                 passes.append(layer)
         return passes, hidden
+
+    def _enter(
+        self, sequences: Sequence[TokenSequence], packed: Pack, course: Course
+    ) -> Tensor:
+        """Return the states that reach the lowest adapter, ``(length, hidden)``."""
+        if not self._first:
+            return self._base.embedding[packed.ids.to(self._base.device)]
+        missing = self._states.missing(sequences)
+        fresh = {}
+        if missing:
+            whole = len(missing) == len(sequences)
+            part = packed if whole else pack(missing)
+            below = self._below(part, course if whole else self._course(part))
+            fresh = self._states.keep(sequences if whole else missing, part, below)
+        return self._states.gather(sequences, packed, fresh)
+
+    def _below(self, packed: Pack, course: Course) -> Tensor:
+        hidden = self._base.embedding[packed.ids.to(self._base.device)]
+        for frozen in self._base.layers[: self._first]:
+            hidden = LayerPass(frozen, {}, course).forward(hidden)
+        return hidden
+
+    def _course(self, packed: Pack) -> Course:
+        base = self._base
+        angles = packed.positions[:, None].to(base.device) * base.frequencies
+        return Course(
+            base.shape,
+            rectangles(
+                packed.spans, packed.opening, len(packed.ids), base.dtype, base.device
+            ),
+            angles.cos().to(base.dtype)[:, None],
+            angles.sin().to(base.dtype)[:, None],
+        )
 
     def _answers(
         self, hidden: Tensor, targets: Tensor, *, learn: bool
     ) -> tuple[float, Tensor]:
         """Return the summed cross entropy, and its gradient if it is wanted."""
-        total = 0.0
+        head = self._base.head
+        targets = targets.to(head.device)
+        total = torch.zeros((), device=head.device)
         gradient = torch.zeros_like(hidden)
         for start in range(0, len(hidden), _HEAD_ROWS):
             rows = slice(start, start + _HEAD_ROWS)
             wanted = targets[rows, None]
-            scores = (hidden[rows] @ self._head.t()).float()
+            scores = (hidden[rows] @ head.t()).float()
             spread = scores.logsumexp(-1, keepdim=True)
-            total += float((spread - scores.gather(1, wanted)).sum())
+            total += (spread - scores.gather(1, wanted)).sum()
             if learn:
                 share = scores.sub_(spread).exp_()
                 share.scatter_add_(1, wanted, torch.full_like(spread, -1.0))
-                gradient[rows] = share.to(self._dtype) @ self._head
-        return total, gradient
-
-
-def _frozen(weights: dict[str, Tensor], layer: int) -> FrozenLayer:
-    def joined(name: str) -> Tensor:
-        parts = [f"layers.{layer}.{part}.weight" for part in PART_NAMES[name]]
-        return torch.cat([weights.pop(part) for part in parts])
-
-    return FrozenLayer(
-        joined("qkv"),
-        joined("output"),
-        joined("gate_up"),
-        joined("down"),
-        weights[f"layers.{layer}.input_layernorm.weight"],
-        weights[f"layers.{layer}.post_attention_layernorm.weight"],
-    )
+                gradient[rows] = share.to(head.dtype) @ head
+        return float(total), gradient

@@ -8,18 +8,14 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 
 from ftcore.errors import TrainingCancelledError, TrainingFailedError
 from ftcore.training.base import ShouldStop
 from ftcore.training.learner import Learner
-from ftcore.training.llama_learner import LlamaLearner
-from ftcore.training.llama_shape import read_shape
-from ftcore.training.packing import TokenSequence, packed_length
+from ftcore.training.packing import PACK_TOKENS, TokenSequence, packed_length
 
-PACK_TOKENS = 640  # longer packs are cut: attention scores grow with the square
 WARMUP_SHARE = 0.1
 FINAL_RATE_SHARE = 0.05
 MAX_GRADIENT_NORM = 1.0
@@ -61,32 +57,6 @@ class LoraOutcome:
     steps: int
     train_loss: float
     eval_loss: float | None
-
-
-def fastest_dtype() -> torch.dtype:
-    """Return bfloat16 if this CPU multiplies it in hardware, else float32."""
-    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    found = [getattr(torch.cpu, name, None) for name in probes]  # private: may go
-    has_bfloat16 = any(probe() for probe in found if probe is not None)
-    return torch.bfloat16 if has_bfloat16 else torch.float32
-
-
-def make_learner(folder: Path, rank: int, seed: int, longest: int) -> Learner:
-    """Return the fastest learner that knows the prepared model in ``folder``.
-
-    Args:
-        folder: What :func:`ftcore.training.prepare.prepare_base_model` returned.
-        rank: LoRA's r.
-        seed: Seed of the adapter's start.
-        longest: Longest conversation, in tokens.
-    """
-    shape = read_shape(folder)
-    if shape is not None:
-        return LlamaLearner(folder, shape, rank, seed, fastest_dtype())
-    from ftcore.training.peft_learner import PeftLearner  # noqa: PLC0415  (slow import)
-
-    is_short = longest <= PACK_TOKENS
-    return PeftLearner(folder, rank, seed, fastest_dtype(), is_short=is_short)
 
 
 def rate_at(step: int, total: int, peak: float) -> float:

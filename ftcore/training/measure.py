@@ -46,7 +46,8 @@ def training_speed(prepared: Path, clock: Timer = time.perf_counter) -> float:
         prepared: Folder of the prepared base model.
         clock: Gives the time in seconds.
     """
-    from ftcore.training.lora import LoraLoop, make_learner  # noqa: PLC0415  (torch)
+    from ftcore.training.learners import make_learner  # noqa: PLC0415  (torch)
+    from ftcore.training.lora import LoraLoop  # noqa: PLC0415
     from ftcore.training.threads import use_threads  # noqa: PLC0415
 
     use_threads((os.cpu_count() or 1) - 1)

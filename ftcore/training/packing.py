@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+PACK_TOKENS = 640  # longer packs are cut: attention scores grow with the square
+
 
 @dataclass(frozen=True, slots=True)
 class TokenSequence:
