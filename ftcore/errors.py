@@ -253,6 +253,13 @@ class TrainingCancelledError(FtcoreError):
     message = "Training was cancelled at step {step}."
 
 
+class TrainingPausedError(FtcoreError):
+    """The participant paused the training; its state is kept."""
+
+    code = "paused"
+    message = "Training was paused at step {step}."
+
+
 # --- chat ---------------------------------------------------------------------
 
 

@@ -19,7 +19,9 @@ from ftcore.training.base import (
     ProgressEvent,
     ShouldStop,
     TrainingRequest,
+    never,
 )
+from ftcore.training.resume import forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +32,36 @@ class Outcome:
     evaluation: Evaluation | None
 
 
-def train_and_evaluate(
+def train_and_evaluate(  # noqa: PLR0913 - who asks to stop or pause is outside
     request: TrainingRequest,
     folder: Path,
     *,
     models_dir: Path,
     on_event: OnEvent,
     should_stop: ShouldStop,
+    should_pause: ShouldStop = never,
+    checkpoint_dir: Path | None = None,
     threads: int = 0,
 ) -> Outcome:
-    """Run one job to its end, writing the whole model folder.
+    """Run one job to its end.
 
     Args:
         request: What to train.
-        folder: Model folder to write; made if absent.
+        folder: Where the whole model goes; made if absent.
         models_dir: Where the base models lie.
         on_event: Told of every step.
         should_stop: Asked at every step.
+        should_pause: Asked at every step of the training.
+        checkpoint_dir: Where its state is kept until the job has ended, if anywhere.
         threads: Threads to compute with; 0 chooses.
 
     Raises:
         TrainingCancelledError: ``should_stop`` said so.
+        TrainingPausedError: ``should_pause`` said so.
         TrainingFailedError: The training ended without a model.
     """
     from ftcore.training.run import run_training  # noqa: PLC0415  (imports torch)
 
-    started = time.monotonic()
     newest = ProgressEvent(Phase.LOADING)
 
     def remember(event: ProgressEvent) -> None:
@@ -69,24 +75,22 @@ def train_and_evaluate(
         models_dir=models_dir,
         on_event=remember,
         should_stop=should_stop,
+        should_pause=should_pause,
+        checkpoint_dir=checkpoint_dir,
         threads=threads,
     )
-    evaluation = None
+    trained, evaluation = time.monotonic(), None
+
+    def report(phase: Phase, left: float | None = None) -> None:
+        now = newest.seconds + time.monotonic() - trained
+        on_event(replace(newest, phase=phase, seconds=now, seconds_left=left))
+
     if held_out_examples(folder):
-
-        def report(phase: Phase, seconds_left: float | None = None) -> None:
-            now = time.monotonic() - started
-            on_event(
-                replace(newest, phase=phase, seconds=now, seconds_left=seconds_left)
-            )
-
         evaluation = _evaluate(folder, model, models_dir, report, should_stop)
         if should_stop():
             raise TrainingCancelledError(step=newest.step)
-    done = replace(
-        newest, phase=Phase.DONE, seconds=time.monotonic() - started, seconds_left=0.0
-    )
-    on_event(done)
+    report(Phase.DONE, 0.0)
+    forget(checkpoint_dir)
     return Outcome(model, evaluation)
 
 

@@ -38,8 +38,9 @@ class TrainedModel:
         test_examples: Held-out examples.
         steps: Optimiser steps done.
         seconds: Wall time of the training, in seconds.
-        train_loss: Mean loss of the last epoch, in nats per token; 0 for a head.
-        eval_loss: Loss on the held-out answers, if measured.
+        train_loss: Mean loss of the epoch that was kept, in nats per token; 0 for a
+            head.
+        eval_loss: Loss on the held-out answers after it, if measured.
         use_nearest: Whether the nearest example goes into the prompt.
         similarity_threshold: Likeness below which nothing is near enough (see
             ``ExampleIndex.scores``).
@@ -48,6 +49,9 @@ class TrainedModel:
         dataset_version: Number of the version of the participant's examples that
             trained it; 0 if it was not counted.
         split: How the test was found (a ``SplitMethod``); empty in old folders.
+        kept_epoch: The pass whose weights were kept, from 1; 0 if it has none.
+        stopped: Why the training ended before its last pass (a ``StopReason``), or
+            empty.
     """
 
     model_id: str
@@ -73,6 +77,8 @@ class TrainedModel:
     created_at: str
     dataset_version: int = 0
     split: str = ""
+    kept_epoch: int = 0
+    stopped: str = ""
 
     @property
     def is_one_by_one(self) -> bool:

@@ -56,8 +56,11 @@ class TrainingConfig:
         lora_rank: Rank of the adapter's matrices.
         batch_size: Examples per optimiser step.
         use_nearest: Train and answer with the nearest example in the prompt.
-        augment: Add noised copies of the questions (case, accents, typos).
+        augment: Ask some questions with noise (case, accents, typos).
         seed: Seed of every random choice.
+        patience: Epochs without a better held-out loss before it stops; 0 never does.
+        keep_best: Keep the adapter with the least held-out loss, or else the last.
+        adapted_layers: Layers, from the top, that get an adapter; ``None`` for all.
     """
 
     base_model: str
@@ -70,6 +73,9 @@ class TrainingConfig:
     use_nearest: bool = True
     augment: bool = True
     seed: int = DEFAULT_SEED
+    patience: int = 2
+    keep_best: bool = True
+    adapted_layers: int | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return plain values for a JSON file."""
@@ -128,6 +134,10 @@ class ProgressEvent:
         tokens_per_second: Training speed since the last event.
         seconds: Time since the job started to run.
         seconds_left: Forecast of the time to the end.
+        examples_seen: Conversations learnt from so far, repetitions included.
+        best_epoch: The pass with the least held-out loss so far, from 1.
+        stopped: A ``StopReason`` if it ended before its last epoch.
+        memory_mb: Most memory that the process has held so far.
     """
 
     phase: Phase
@@ -139,6 +149,10 @@ class ProgressEvent:
     tokens_per_second: float | None = None
     seconds: float = 0.0
     seconds_left: float | None = None
+    examples_seen: int = 0
+    best_epoch: int | None = None
+    stopped: str | None = None
+    memory_mb: float | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return the event as one line of ``train --json`` holds it."""
@@ -231,3 +245,8 @@ class Trainer(Protocol):
 
 OnEvent = Callable[[ProgressEvent], None]
 ShouldStop = Callable[[], bool]
+
+
+def never() -> bool:
+    """Answer that there is nobody who asks to stop or to pause."""
+    return False

@@ -27,6 +27,9 @@ from ftcore.training.speed import write_speed
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+    from ftcore.training.learner import Learner
+    from ftcore.training.lora import LoraLoop
+
 _NO_MEMORY = ("can't allocate memory", "not enough memory")  # words of torch's CPU heap
 
 
@@ -35,6 +38,7 @@ def train_generator(lesson: Lesson) -> Weights:
 
     Raises:
         TrainingCancelledError: The participant stopped it.
+        TrainingPausedError: The participant paused it; its state is kept.
         TrainingFailedError: The loss is no number, or the layout is not known.
         TrainingOutOfMemoryError: The memory does not hold it.
     """
@@ -55,10 +59,6 @@ def train_generator(lesson: Lesson) -> Weights:
 
 def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
     from ftcore.training.learners import make_learner  # noqa: PLC0415  (imports torch)
-    from ftcore.training.lora import (  # noqa: PLC0415
-        LoraLoop,
-        StepReport,
-    )
     from ftcore.training.threads import use_threads  # noqa: PLC0415
 
     use_threads(lesson.threads)
@@ -70,7 +70,35 @@ def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
     total = sum(len(sequence) for epoch in epochs for sequence in epoch)
     lesson.meter.loading(total)
     longest = max(len(sequence) for epoch in epochs for sequence in epoch)
-    learner = make_learner(prepared, config.lora_rank, config.seed, longest)
+    learner = make_learner(
+        prepared, config.lora_rank, config.seed, longest, config.adapted_layers
+    )
+    loop = _loop(lesson, learner)
+    steps = sum(-(-len(epoch) // config.batch_size) for epoch in epochs)
+    lesson.meter.training(steps, total)
+    outcome = loop.run(epochs, held_out)
+    stopped = outcome.stopped or ""
+    lesson.meter.exporting(stopped)
+    learner.save(lesson.folder / ADAPTER_FOLDER, config.base_model)
+    export_gguf(lesson.folder / ADAPTER_FOLDER, prepared, lesson.folder / ADAPTER_GGUF)
+    if lesson.meter.measured_speed is not None:
+        write_speed(lesson.models_dir, config.base_model, lesson.meter.measured_speed)
+    return Weights(
+        outcome.steps,
+        outcome.train_loss,
+        outcome.eval_loss,
+        len(encoder.truncated),
+        outcome.kept_epoch,
+        stopped,
+    )
+
+
+def _loop(lesson: Lesson, learner: "Learner") -> "LoraLoop":
+    """Return the loop of a lesson, which tells its meter of every step."""
+    from ftcore.training.checkpoint import Checkpoints  # noqa: PLC0415  (torch)
+    from ftcore.training.lora import LoraLoop, StepReport  # noqa: PLC0415
+
+    config, meter = lesson.request.config, lesson.meter
 
     def on_step(report: StepReport) -> None:
         event = ProgressEvent(
@@ -80,29 +108,28 @@ def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
             epoch=report.epoch,
             train_loss=report.loss,
             eval_loss=report.eval_loss,
+            examples_seen=report.examples_seen,
+            best_epoch=report.best_epoch,
         )
-        lesson.meter.step(
-            event, report.tokens, report.tokens_left, pause=report.eval_seconds
-        )
+        meter.step(event, report.tokens, report.tokens_left, pause=report.pause)
 
-    loop = LoraLoop(
+    checkpoints = None
+    if lesson.checkpoint_dir is not None:
+        checkpoints = Checkpoints(
+            lesson.checkpoint_dir, lesson.fingerprint, lambda: meter.seconds
+        )
+    return LoraLoop(
         learner,
         config.learning_rate,
         config.batch_size,
         config.seed,
         on_step,
         lesson.should_stop,
-    )
-    steps = sum(-(-len(epoch) // config.batch_size) for epoch in epochs)
-    lesson.meter.training(steps, total)
-    outcome = loop.run(epochs, held_out)
-    lesson.meter.exporting()
-    learner.save(lesson.folder / ADAPTER_FOLDER, config.base_model)
-    export_gguf(lesson.folder / ADAPTER_FOLDER, prepared, lesson.folder / ADAPTER_GGUF)
-    if lesson.meter.measured_speed is not None:
-        write_speed(lesson.models_dir, config.base_model, lesson.meter.measured_speed)
-    return Weights(
-        outcome.steps, outcome.train_loss, outcome.eval_loss, len(encoder.truncated)
+        lesson.should_pause,
+        checkpoints,
+        config.patience,
+        config.keep_best,
+        on_resume=lambda state: meter.resume(state.seconds),
     )
 
 

@@ -24,7 +24,9 @@ TEST = "test.jsonl"
 EVENTS = "events.jsonl"
 STATUS = "status.json"
 CANCEL = "cancel"
+PAUSE = "pause"
 MODEL = "model"
+CHECKPOINT = "checkpoint"
 LOG = "worker.log"
 PID = "pid.json"
 
@@ -43,6 +45,11 @@ class JobFolder:
     def model_dir(self) -> Path:
         """Where the model goes."""
         return self.path / MODEL
+
+    @property
+    def checkpoint_dir(self) -> Path:
+        """Where the training keeps its state, to go on from."""
+        return self.path / CHECKPOINT
 
     @property
     def log(self) -> Path:
@@ -112,14 +119,23 @@ class JobFolder:
             file.write(json.dumps(asdict(event)) + "\n")
 
     def read_events(self) -> list[ProgressEvent]:
-        """Return the events so far, oldest first."""
+        """Return the events so far, oldest first.
+
+        Steps that were lost when the child was killed, and done again since, count
+        only as they were done in the end.
+        """
         path = self.path / EVENTS
         if not path.is_file():
             return []
         lines = path.read_text(encoding="utf-8").split("\n")
-        return [
-            _event(json.loads(line)) for line in lines[:-1]
-        ]  # the last is not ended
+        found: list[ProgressEvent] = []
+        furthest = 0
+        for event in filter(None, map(_parsed, lines[:-1])):  # the last is not ended
+            if event.phase is Phase.TRAINING and 0 < event.step <= furthest:
+                found = [e for e in found if e.step < event.step]
+            furthest = event.step or furthest
+            found.append(event)
+        return found
 
     def write_status(self, status: JobStatus) -> None:
         """Replace the status; a reader sees the old one or the new one."""
@@ -134,6 +150,18 @@ class JobFolder:
         values["state"] = JobState(values["state"])
         values["last"] = _event(values["last"]) if values["last"] else None
         return JobStatus(**values)
+
+    def ask_pause(self) -> None:
+        """Ask the child to keep its state and end at its next step."""
+        (self.path / PAUSE).touch()
+
+    def is_pause_asked(self) -> bool:
+        """Whether somebody asked for a pause."""
+        return (self.path / PAUSE).exists()
+
+    def clear_pause(self) -> None:
+        """Forget that somebody asked for a pause, so that the job may go on."""
+        (self.path / PAUSE).unlink(missing_ok=True)
 
     def ask_cancel(self) -> None:
         """Ask the child to stop at its next step."""
@@ -170,6 +198,14 @@ class JobFolder:
         partial = self.path / f".{name}.{os.getpid()}.partial"
         partial.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
         partial.replace(self.path / name)
+
+
+def _parsed(line: str) -> ProgressEvent | None:
+    """Return an event; ``None`` for a line that a killed child left half written."""
+    try:
+        return _event(json.loads(line))
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _event(values: dict[str, Any]) -> ProgressEvent:

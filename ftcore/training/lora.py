@@ -11,10 +11,16 @@ from dataclasses import dataclass
 
 import torch
 
-from ftcore.errors import TrainingCancelledError, TrainingFailedError
-from ftcore.training.base import ShouldStop
+from ftcore.errors import (
+    TrainingCancelledError,
+    TrainingFailedError,
+    TrainingPausedError,
+)
+from ftcore.training.base import ShouldStop, never
+from ftcore.training.checkpoint import Checkpoints, LoopState
 from ftcore.training.learner import Learner
 from ftcore.training.packing import PACK_TOKENS, TokenSequence, packed_length
+from ftcore.training.stopping import StopReason, best_of, why_stop
 
 WARMUP_SHARE = 0.1
 FINAL_RATE_SHARE = 0.05
@@ -33,8 +39,11 @@ class StepReport:
         loss: Mean loss of the step's answers, in nats per token.
         tokens: Tokens of the step's conversations.
         tokens_left: Tokens of the steps to come.
+        examples_seen: Conversations learnt from so far, repetitions included.
         eval_loss: Loss on the held-out answers, when an epoch ended.
-        eval_seconds: Time that measuring it took.
+        best_epoch: The pass with the least held-out loss so far, if measured.
+        pause: Seconds since the last step that were not training: measuring,
+            writing a checkpoint.
     """
 
     step: int
@@ -43,8 +52,10 @@ class StepReport:
     loss: float
     tokens: int
     tokens_left: int
+    examples_seen: int = 0
     eval_loss: float | None = None
-    eval_seconds: float = 0.0
+    best_epoch: int | None = None
+    pause: float = 0.0
 
 
 OnStep = Callable[[StepReport], None]
@@ -52,11 +63,21 @@ OnStep = Callable[[StepReport], None]
 
 @dataclass(frozen=True, slots=True)
 class LoraOutcome:
-    """How a training ended: steps, mean loss of the last epoch, held-out loss."""
+    """How a training ended.
+
+    Attributes:
+        steps: Optimiser steps done.
+        train_loss: Mean loss of the epoch that was kept, in nats per token.
+        eval_loss: Loss on the held-out answers after it, if there are any.
+        kept_epoch: The pass whose adapter was kept, from 1.
+        stopped: Why it ended before its last epoch, if it did.
+    """
 
     steps: int
     train_loss: float
     eval_loss: float | None
+    kept_epoch: int
+    stopped: StopReason | None = None
 
 
 def rate_at(step: int, total: int, peak: float) -> float:
@@ -97,6 +118,14 @@ def mean_loss(learner: Learner, sequences: Sequence[TokenSequence]) -> float:
     return sum(map(learner.loss, chunks)) / answer_tokens(sequences)
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    epoch: int  # from 0
+    sequences: Sequence[TokenSequence]
+    ends_epoch: bool
+    tokens: int
+
+
 @dataclass(slots=True)
 class LoraLoop:
     """The loop over epochs, batches and chunks.
@@ -108,6 +137,12 @@ class LoraLoop:
         seed: Seed of the order of the conversations.
         on_step: Told of every step.
         should_stop: Asked before every step.
+        should_pause: Asked before every step.
+        checkpoints: Where to keep the state and to go on from; nowhere if ``None``.
+        patience: Epochs without a better held-out loss before it stops; 0 never does.
+        keep_best: Whether the adapter with the least held-out loss is kept, or else
+            the last one.
+        on_resume: Told of the state that it goes on from.
     """
 
     learner: Learner
@@ -116,6 +151,11 @@ class LoraLoop:
     seed: int
     on_step: OnStep
     should_stop: ShouldStop
+    should_pause: ShouldStop = never
+    checkpoints: Checkpoints | None = None
+    patience: int = 0
+    keep_best: bool = True
+    on_resume: Callable[[LoopState], None] = lambda _: None
 
     def run(
         self,
@@ -130,49 +170,86 @@ class LoraLoop:
 
         Raises:
             TrainingCancelledError: ``should_stop`` said so.
+            TrainingPausedError: ``should_pause`` said so; the state is kept.
             TrainingFailedError: The loss is no longer a number.
         """
         optimiser = torch.optim.AdamW(
             [self.learner.master], lr=self.learning_rate, weight_decay=0.0, fused=True
         )
         batches = self._batches(epochs)
-        sizes = [sum(map(len, batch)) for _, batch in batches]
-        eval_loss, last_losses = None, []
-        for step, (epoch, batch) in enumerate(batches):
-            if self.should_stop():
-                raise TrainingCancelledError(step=step)
-            rate = rate_at(step, len(batches), self.learning_rate)
+        state = self._begin(optimiser)
+        stopped = why_stop(state.scores, self.patience)
+        pause = 0.0
+        for batch in batches[state.step :]:
+            if stopped is not None:
+                break
+            self._heed(state, optimiser)
+            rate = rate_at(state.step, len(batches), self.learning_rate)
             optimiser.param_groups[0]["lr"] = rate
-            loss = self._step(batch, optimiser)
-            if epoch == len(epochs) - 1:
-                last_losses.append(loss)
-            ends_epoch = step + 1 == len(batches) or batches[step + 1][0] != epoch
-            before = time.perf_counter()
-            if ends_epoch and held_out:
-                eval_loss = mean_loss(self.learner, held_out)
-            self.on_step(
-                StepReport(
-                    step=step + 1,
-                    total_steps=len(batches),
-                    epoch=(step + 1) / len(batches) * len(epochs),
-                    loss=loss,
-                    tokens=sizes[step],
-                    tokens_left=sum(sizes[step + 1 :]),
-                    eval_loss=eval_loss if ends_epoch else None,
-                    eval_seconds=time.perf_counter() - before,
-                )
-            )
-        train_loss = sum(last_losses) / len(last_losses)
-        return LoraOutcome(len(batches), train_loss, eval_loss)
+            state.losses.append(self._step(batch.sequences, optimiser))
+            state.step += 1
+            loss, before = state.losses[-1], time.perf_counter()
+            if batch.ends_epoch:
+                state.end_epoch(self._measure(held_out), self.learner.master)
+                stopped = why_stop(state.scores, self.patience)
+            pause += time.perf_counter() - before
+            self.on_step(_report(state, batches, len(epochs), loss, pause))
+            pause = self._keep(state, optimiser, ends_epoch=batch.ends_epoch)
+        return self._settle(state, stopped)
 
-    def _batches(
-        self, epochs: Sequence[Sequence[TokenSequence]]
-    ) -> list[tuple[int, Sequence[TokenSequence]]]:
+    def _begin(self, optimiser: torch.optim.Optimizer) -> LoopState:
+        if self.checkpoints is None:
+            return LoopState()
+        state = self.checkpoints.load(self.learner.master, optimiser)
+        if state is None:
+            return LoopState()
+        self.learner.publish()
+        self.on_resume(state)
+        return state
+
+    def _heed(self, state: LoopState, optimiser: torch.optim.Optimizer) -> None:
+        if self.should_stop():
+            raise TrainingCancelledError(step=state.step)
+        if self.should_pause():
+            if self.checkpoints is not None:
+                self.checkpoints.save(state, self.learner.master, optimiser)
+            raise TrainingPausedError(step=state.step)
+
+    def _keep(
+        self, state: LoopState, optimiser: torch.optim.Optimizer, *, ends_epoch: bool
+    ) -> float:
+        """Write a checkpoint if it is time; return the seconds that it took."""
+        kept = self.checkpoints
+        if kept is None or not kept.is_due(ends_epoch=ends_epoch):
+            return 0.0
+        before = kept.seconds_writing
+        kept.save(state, self.learner.master, optimiser)
+        return kept.seconds_writing - before
+
+    def _measure(self, held_out: Sequence[TokenSequence]) -> float | None:
+        return mean_loss(self.learner, held_out) if held_out else None
+
+    def _settle(self, state: LoopState, stopped: StopReason | None) -> LoraOutcome:
+        """Leave the adapter that is kept in the learner."""
+        kept = best_of(state.scores) if self.keep_best else state.scores[-1]
+        if kept is not state.scores[-1] and state.best is not None:
+            with torch.no_grad():
+                self.learner.master.copy_(state.best)
+            self.learner.publish()
+        return LoraOutcome(
+            state.step, kept.train_loss, kept.eval_loss, kept.epoch, stopped
+        )
+
+    def _batches(self, epochs: Sequence[Sequence[TokenSequence]]) -> list[_Batch]:
         rng = random.Random(self.seed)  # noqa: S311 - an order, not a secret
         found = []
         for number, sequences in enumerate(epochs):
             order = rng.sample(sequences, len(sequences))
-            found += [(number, batch) for batch in _batched(order, self.batch_size)]
+            batches = list(_batched(order, self.batch_size))
+            found += [
+                _Batch(number, batch, batch is batches[-1], sum(map(len, batch)))
+                for batch in batches
+            ]
         return found
 
     def _step(
@@ -187,3 +264,27 @@ class LoraLoop:
         optimiser.step()
         learner.publish()
         return total
+
+
+def _report(
+    state: LoopState,
+    batches: Sequence[_Batch],
+    epochs: int,
+    loss: float,
+    pause: float,
+) -> StepReport:
+    """Return what is known after the newest step of ``state``."""
+    newest = state.scores[-1] if state.scores and not state.losses else None
+    is_measured = bool(state.scores) and state.scores[-1].eval_loss is not None
+    return StepReport(
+        step=state.step,
+        total_steps=len(batches),
+        epoch=state.step / len(batches) * epochs,
+        loss=loss,
+        tokens=batches[state.step - 1].tokens,
+        tokens_left=sum(batch.tokens for batch in batches[state.step :]),
+        examples_seen=sum(len(batch.sequences) for batch in batches[: state.step]),
+        eval_loss=newest.eval_loss if newest else None,
+        best_epoch=best_of(state.scores).epoch if is_measured else None,
+        pause=pause,
+    )

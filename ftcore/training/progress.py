@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ftcore.training.base import OnEvent, Phase, ProgressEvent
+from ftcore.training.memory import peak_memory_mb
 
 Ticks = Callable[[], float]
 EXPORT_SECONDS = 2.0
@@ -53,6 +54,14 @@ class ProgressMeter:
         left = self.loading_seconds + self._training_left(total_tokens)
         self._emit(ProgressEvent(Phase.LOADING, seconds_left=left))
 
+    def resume(self, seconds: float) -> None:
+        """Count the time that the job had run before it was interrupted.
+
+        Args:
+            seconds: What its checkpoint says.
+        """
+        self._started -= seconds
+
     def training(self, total_steps: int, total_tokens: int) -> None:
         """Tell that the steps begin."""
         self._step_started = self.ticks()
@@ -71,7 +80,7 @@ class ProgressMeter:
         """Tell of a step done; fills in speed and times.
 
         Args:
-            event: Step, epoch and losses.
+            event: The step, without what is filled in.
             tokens: Tokens of that step.
             tokens_left: Tokens of the steps to come.
             pause: Seconds since the last step that were not training.
@@ -87,29 +96,28 @@ class ProgressMeter:
             newest if is_first else SMOOTHING * newest + (1 - SMOOTHING) * self.speed
         )
         self._emit(
-            ProgressEvent(
-                Phase.TRAINING,
-                step=event.step,
-                total_steps=event.total_steps,
-                epoch=event.epoch,
-                train_loss=event.train_loss,
-                eval_loss=event.eval_loss,
+            replace(
+                event,
                 tokens_per_second=newest,
                 seconds_left=self._training_left(tokens_left),
+                memory_mb=peak_memory_mb(),
             )
         )
 
-    def exporting(self) -> None:
-        """Tell that the steps are done and the model is being written."""
-        last = self._last
+    def exporting(self, stopped: str = "") -> None:
+        """Tell that the steps are done and the model is being written.
+
+        Args:
+            stopped: A ``StopReason`` if they ended before the last epoch.
+        """
         self._emit(
-            ProgressEvent(
-                Phase.EXPORTING,
-                step=last.step,
-                total_steps=last.total_steps,
-                epoch=last.epoch,
-                train_loss=last.train_loss,
+            replace(
+                self._last,
+                phase=Phase.EXPORTING,
+                eval_loss=None,
+                tokens_per_second=None,
                 seconds_left=EXPORT_SECONDS + EVALUATION_SECONDS,
+                stopped=stopped or None,
             )
         )
 

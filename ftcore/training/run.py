@@ -2,10 +2,10 @@
 
 import logging
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from ftcore.data.examples import Example, Task
+from ftcore.data.examples import Task
 from ftcore.data.splitting import SplitMethod, plan_split
 from ftcore.errors import UnusableDatasetError, WrongTaskError
 from ftcore.models.embeddings import Embedder, default_embedder
@@ -19,12 +19,13 @@ from ftcore.models.trained import (
     save_examples,
 )
 from ftcore.runtime import Clock, IdMaker, new_id, utc_now
-from ftcore.training.base import OnEvent, ShouldStop, TrainingRequest
+from ftcore.training.base import OnEvent, ShouldStop, TrainingRequest, never
 from ftcore.training.classification_run import train_classifier
 from ftcore.training.generation_run import train_generator
-from ftcore.training.lesson import Lesson, Weights
+from ftcore.training.lesson import Division, Lesson, Weights
 from ftcore.training.progress import ProgressMeter
 from ftcore.training.prompts import common_system_prompt, load_prompt
+from ftcore.training.resume import fingerprint_of, finished_model, mark_finished
 from ftcore.training.speed import read_speed
 from ftcore.training.threshold import NEVER_REFUSES, learn_threshold
 
@@ -34,17 +35,6 @@ LOADING_SECONDS = {Task.CLASSIFICATION: 1.0}
 DEFAULT_LOADING_SECONDS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Division:
-    """Which examples train, which are kept from it, which came from outside."""
-
-    stored: tuple[StoredExample, ...]
-    extra: tuple[Example, ...]
-    train: tuple[Example, ...]
-    held_out: tuple[Example, ...]
-    method: SplitMethod
-
-
 def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
     request: TrainingRequest,
     folder: Path,
@@ -52,6 +42,8 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
     models_dir: Path,
     on_event: OnEvent,
     should_stop: ShouldStop,
+    should_pause: ShouldStop = never,
+    checkpoint_dir: Path | None = None,
     clock: Clock = utc_now,
     make_id: IdMaker = new_id,
     embedder: Embedder | None = None,
@@ -59,12 +51,17 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
 ) -> TrainedModel:
     """Train, and write the whole model folder except its evaluation.
 
+    A run that was killed or paused, asked for again, goes on from its checkpoint and
+    ends with the weights that it would have had; one that had ended returns at once.
+
     Args:
         request: What to train.
         folder: Model folder; made if absent. Its manifest is written last.
         models_dir: Where the base models lie.
         on_event: Told of every step.
         should_stop: Asked at every step.
+        should_pause: Asked at every step; a classifier, of seconds, does not heed it.
+        checkpoint_dir: Where to keep the state meanwhile; ``None`` keeps nothing.
         clock: Gives the time of creation.
         make_id: Gives the model's identifier.
         embedder: Makes the vectors; the machine's best unless given.
@@ -72,44 +69,45 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
 
     Raises:
         TrainingCancelledError: ``should_stop`` said so.
+        TrainingPausedError: ``should_pause`` said so.
         TrainingFailedError: The training ended without a model.
         TrainingOutOfMemoryError: The memory does not hold it.
         BaseModelNotFetchedError: The base model is neither here nor to be had.
         UnusableDatasetError: There is nothing to learn from.
         WrongTaskError: Configuration and dataset are for different tasks.
     """
-    dataset, config = request.dataset, request.config
     _require_trainable(request)
-    meter = ProgressMeter(
-        on_event,
-        read_speed(models_dir, config.base_model),
-        LOADING_SECONDS.get(config.task, DEFAULT_LOADING_SECONDS),
-    )
-    division = _divide(request)
-    index = ExampleIndex.build(dataset.examples, embedder or default_embedder())
+    embedder = embedder or default_embedder()
+    fingerprint = fingerprint_of(request, embedder.name)
+    if finished := finished_model(checkpoint_dir, fingerprint, folder):
+        return finished
     lesson = Lesson(
         request=replace(request, system_prompt=_system_prompt(request)),
-        train=division.train,
-        held_out=division.held_out,
-        index=index,
+        division=_divide(request),
+        index=ExampleIndex.build(request.dataset.examples, embedder),
         folder=folder,
         models_dir=models_dir,
         threads=threads or os.cpu_count() or 1,
-        meter=meter,
+        meter=_meter(request, models_dir, on_event),
         should_stop=should_stop,
-        one_by_one=division.method is SplitMethod.LEAVE_ONE_OUT,
+        should_pause=should_pause,
+        checkpoint_dir=checkpoint_dir,
+        fingerprint=fingerprint,
     )
-    weights = _train_and_write(lesson, division)
-    created_at = clock().isoformat()
-    manifest = _manifest(lesson, weights, make_id(), created_at)
-    model = replace(manifest, split=division.method.value)
-    model.save(folder)
-    return model
+    return _train_and_write(lesson, clock, make_id)
 
 
-def _train_and_write(lesson: Lesson, division: _Division) -> Weights:
-    """Write everything but the manifest, which marks a whole model."""
-    folder = lesson.folder
+def _meter(
+    request: TrainingRequest, models_dir: Path, on_event: OnEvent
+) -> ProgressMeter:
+    config = request.config
+    loading = LOADING_SECONDS.get(config.task, DEFAULT_LOADING_SECONDS)
+    return ProgressMeter(on_event, read_speed(models_dir, config.base_model), loading)
+
+
+def _train_and_write(lesson: Lesson, clock: Clock, make_id: IdMaker) -> TrainedModel:
+    """Write weights and examples, and last the manifest: it marks a whole model."""
+    folder, division = lesson.folder, lesson.division
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)  # an older model is no longer whole
     classifies = lesson.request.config.task is Task.CLASSIFICATION
@@ -118,7 +116,10 @@ def _train_and_write(lesson: Lesson, division: _Division) -> Weights:
     extra = [StoredExample(example, held_out=True) for example in division.extra]
     save_examples(folder / TEST, extra)
     lesson.index.save(folder)
-    return weights
+    model = _manifest(lesson, weights, make_id(), clock().isoformat())
+    model.save(folder)
+    mark_finished(lesson.checkpoint_dir, lesson.fingerprint)
+    return model
 
 
 def _require_trainable(request: TrainingRequest) -> None:
@@ -137,7 +138,7 @@ def _system_prompt(request: TrainingRequest) -> str:
     )
 
 
-def _divide(request: TrainingRequest) -> _Division:
+def _divide(request: TrainingRequest) -> Division:
     plan = plan_split(
         request.dataset,
         seed=request.config.seed,
@@ -150,9 +151,7 @@ def _divide(request: TrainingRequest) -> _Division:
         for row, example in enumerate(request.dataset, 1)
     )
     given = plan.test.examples if plan.method is SplitMethod.TEMPLATE else ()
-    return _Division(
-        stored, given, plan.train.examples, plan.test.examples, plan.method
-    )
+    return Division(stored, given, plan.train.examples, plan.test.examples, plan.method)
 
 
 def _manifest(
@@ -188,4 +187,7 @@ def _manifest(
         embedder=lesson.index.embedder.name,
         created_at=created_at,
         dataset_version=request.dataset_version,
+        split=lesson.division.method.value,
+        kept_epoch=weights.kept_epoch,
+        stopped=weights.stopped,
     )

@@ -107,3 +107,30 @@ def test_asking_to_cancel_leaves_a_mark(tmp_path: Path) -> None:
     job.ask_cancel()
     assert job.is_cancel_asked()
     assert job.cancel_asked_at() is not None
+
+
+def test_steps_done_again_after_a_kill_count_once(tmp_path: Path) -> None:
+    job = JobFolder(tmp_path)
+    before = [ProgressEvent(Phase.TRAINING, step=at, train_loss=1.0) for at in range(6)]
+    again = [ProgressEvent(Phase.TRAINING, step=at, train_loss=2.0) for at in (4, 5, 6)]
+    loading = ProgressEvent(Phase.LOADING)
+    for event in [loading, *before]:
+        job.append_event(event)
+    with (tmp_path / "events.jsonl").open("a") as file:
+        file.write('{"phase": "trai\n')  # what a kill may leave
+    for event in [loading, ProgressEvent(Phase.TRAINING), *again]:
+        job.append_event(event)
+    found = job.read_events()
+    steps = [event.step for event in found if event.step]
+    assert steps == [1, 2, 3, 4, 5, 6]
+    assert [e.train_loss for e in found if e.step] == [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]
+
+
+def test_a_pause_is_asked_and_forgotten(tmp_path: Path) -> None:
+    job = JobFolder(tmp_path)
+    assert not job.is_pause_asked()
+    job.clear_pause()
+    job.ask_pause()
+    assert job.is_pause_asked()
+    job.clear_pause()
+    assert not job.is_pause_asked()
