@@ -344,3 +344,62 @@ class JobAlreadyActiveError(FtcoreError):
 
     code = "job_already_active"
     message = "Job {job_id!r} is still active."
+
+
+# --- endpoint -----------------------------------------------------------------
+
+
+class ApiKeyMissingError(FtcoreError):
+    """A program asked without a key."""
+
+    code = "api_key_missing"
+    message = "No API key in the request."
+
+
+class ApiKeyInvalidError(FtcoreError):
+    """A program's key is not ours, was replaced, or is too old."""
+
+    code = "api_key_invalid"
+    message = "The API key is not valid: {reason}."
+
+
+class ApiModelUnknownError(FtcoreError):
+    """A program's key opens no model of that name."""
+
+    code = "api_model_unknown"
+    message = "No model {name!r} for this key; available: {available}."
+
+
+class ApiFieldError(FtcoreError):
+    """A field of a program's request is missing or not one that is offered."""
+
+    code = "api_field"
+    message = "Field {field!r} is not valid; expected {expected}."
+
+
+class ApiBodyError(FtcoreError):
+    """A program's request is not a JSON object."""
+
+    code = "api_body"
+    message = "The request's body is not a JSON object."
+
+
+class ApiBodyTooLargeError(FtcoreError):
+    """A program's request is over the limit."""
+
+    code = "api_body_too_large"
+    message = "The request's body is over {limit_kb} kB."
+
+
+class ApiAddressError(FtcoreError):
+    """A program asked for something that the endpoint does not have."""
+
+    code = "api_address"
+    message = "The endpoint has no {method} {path!r}."
+
+
+class ApiBusyError(FtcoreError):
+    """One key asks for more answers at once than it may."""
+
+    code = "api_busy"
+    message = "More than {limit} answers at once for one API key."

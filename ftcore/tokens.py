@@ -19,6 +19,7 @@ from ftcore.errors import InvalidTokenError
 from ftcore.settings import Settings
 
 SECRET_FILE = "secret.key"  # noqa: S105 - a file name, not a secret
+API_KEY_START = "ft-"  # tells our keys from other providers' at a glance
 CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that looks like another
 CODE_LENGTH = 6
 _SECRET_BYTES = 32  # 256 bits, the strength of the HMAC's hash
@@ -43,6 +44,7 @@ class Signer:
         self._link = URLSafeSerializer(secret, salt="link-v1")
         self._code_key = hmac.digest(secret.encode(), b"project-code-v1", "sha256")
         self._playground = URLSafeTimedSerializer(secret, salt="playground-v1")
+        self._api_key = URLSafeSerializer(secret, salt="api-key-v1")
 
     def sign_participant(self, participant_id: str) -> str:
         """Return the value of the identity cookie."""
@@ -71,6 +73,19 @@ class Signer:
         return "".join(
             CODE_SIGNS[byte % len(CODE_SIGNS)] for byte in digest[:CODE_LENGTH]
         )
+
+    def sign_api_key(self, key_id: str) -> str:
+        """Return the key that programs send, always the same for one id.
+
+        The store keeps the id alone, so that a copy of it opens nothing.
+        """
+        return API_KEY_START + _dump(self._api_key, key_id)
+
+    def read_api_key(self, key: str | None) -> str | None:
+        """Return the id of a program's key, or ``None`` if it is not ours."""
+        if not key or not key.startswith(API_KEY_START):
+            return None
+        return _load_text(self._api_key, key.removeprefix(API_KEY_START))
 
     def mint_playground(self, participant_id: str, model_id: str) -> str:
         """Return a token that opens one model's playground for one participant."""

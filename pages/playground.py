@@ -4,6 +4,7 @@ import streamlit as st
 
 from ftcore.data.examples import Task
 from ftcore.texts import text
+from ftcore.ui.api_view import show_api
 from ftcore.ui.cards import action_link
 from ftcore.ui.feedback import friendly_errors
 from ftcore.ui.frame import page_header
@@ -28,4 +29,5 @@ if overview.model_job is not None:
     how = "how_labels" if task is Task.CLASSIFICATION else "nearest"
     with st.expander(text(f"playground.{how}.title"), icon=":material/lightbulb:"):
         st.markdown(text(f"playground.{how}.text"))
+    show_api(me)
     lesson_expander("step_5_testing")

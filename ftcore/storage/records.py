@@ -128,6 +128,20 @@ class JobRow(Base):
     ended_at: Mapped[datetime | None]
 
 
+class ApiKeyRow(Base):
+    """What lets programs talk to one model; the key itself is signed, never kept.
+
+    A model has one key at most: making another replaces ``id``.
+    """
+
+    __tablename__ = "api_keys"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    participant_id: Mapped[str] = mapped_column(ForeignKey("participants.id"))
+    id: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+
+
 class EvaluationRow(Base):
     """One run of the held-out examples through all arms of a model."""
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sqlalchemy import Engine, Select, func, select, update
+from sqlalchemy import Engine, Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from ftcore.runtime import Clock, IdMaker, new_id, utc_now
 from ftcore.storage.records import (
+    ApiKeyRow,
     Base,
     DatasetRow,
     EvaluationRow,
@@ -26,7 +27,7 @@ NUMBERING_ATTEMPTS = 20  # more than the tabs of one person that save at once
 
 
 class Store:
-    """Keeps participants, projects, datasets, jobs, evaluations and ratings.
+    """Keeps participants, projects, datasets, jobs, keys, evaluations and ratings.
 
     Rows come back detached: reading them is safe anywhere, changing them does
     nothing. Every write is one transaction.
@@ -170,6 +171,29 @@ class Store:
             active = active.where(JobRow.participant_id == participant_id)
         return self._all(active.order_by(JobRow.queued_at, JobRow.id))
 
+    # --- keys of the endpoint --------------------------------------------------
+
+    def replace_api_key(self, job_id: str, participant_id: str) -> ApiKeyRow:
+        """Give a model a new key; the one that it had ends."""
+        values = {"job_id": job_id, "participant_id": participant_id}
+        try:
+            return self._merge_api_key(values)
+        except IntegrityError:  # another tab made the first one at the same moment
+            return self._merge_api_key(values)
+
+    def delete_api_key(self, job_id: str) -> None:
+        """End a model's key; nothing happens if it has none."""
+        with self._write() as session:
+            session.execute(delete(ApiKeyRow).where(ApiKeyRow.job_id == job_id))
+
+    def api_key_of(self, job_id: str) -> ApiKeyRow | None:
+        """Return the key of a model, if it has one."""
+        return self._first(select(ApiKeyRow).where(ApiKeyRow.job_id == job_id))
+
+    def api_key(self, key_id: str) -> ApiKeyRow | None:
+        """Return one key by its id."""
+        return self._first(select(ApiKeyRow).where(ApiKeyRow.id == key_id))
+
     # --- evaluations -----------------------------------------------------------
 
     def add_evaluation(self, job_id: str) -> EvaluationRow:
@@ -250,6 +274,11 @@ class Store:
             session.flush()
             session.refresh(row)
         return row
+
+    def _merge_api_key(self, values: Mapping[str, object]) -> ApiKeyRow:
+        row = ApiKeyRow(id=self._make_id(), created_at=self._clock(), **values)
+        with self._write() as session:
+            return session.merge(row)
 
     def _set(self, table: type[Base], row_id: str, **fields: object) -> None:
         with self._write() as session:

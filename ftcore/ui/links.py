@@ -1,10 +1,11 @@
-"""Addresses that leave the screen: the voting link and its QR code."""
+"""Addresses that leave the screen: the endpoint, the voting link and its QR code."""
 
 from urllib.parse import urlencode, urlsplit
 
 import segno
 import streamlit as st
 
+from ftcore.ui.navigation import API_MOUNT
 from ftcore.ui.services import get_workshop
 
 CODE = "c"  # of the query; short, since people copy it from a wall
@@ -22,6 +23,11 @@ def public_address() -> str:
         return known.rstrip("/")
     here = st.context.url  # None in AppTest
     return here.split("?")[0].rsplit("/", 1)[0] if here else ""
+
+
+def api_address() -> str:
+    """Return the address that programs talk to models at."""
+    return f"{public_address()}{API_MOUNT}"
 
 
 def voting_address(code: str) -> str:

@@ -1,10 +1,10 @@
-"""One port: Streamlit at ``/``, Gradio (built when first needed) below it."""
+"""One port: Streamlit at ``/``; Gradio and the endpoint (built when needed) below."""
 
 import asyncio
 import gc
 import logging
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from starlette.middleware import Middleware
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ftcore.texts import ASSETS
 from ftcore.ui.identity import IdentityMiddleware
+from ftcore.ui.navigation import API_MOUNT
 from ftcore.ui.playground import MOUNT
 from ftcore.ui.services import get_signer, get_workshop
 
@@ -88,6 +89,15 @@ def _build_gradio() -> Built:
 _gradio = LazyApp(_build_gradio)
 
 
+def _build_api() -> Built:
+    from ftcore.ui.openai_api import build_api  # noqa: PLC0415 - seldom needed
+
+    return build_api(get_workshop), nullcontext()
+
+
+_api = LazyApp(_build_api)
+
+
 async def _add_slash(request: Request) -> RedirectResponse:
     # Starlette's Mount leaves the bare path to Streamlit; '?' alone keeps a prefix.
     query = f"?{request.url.query}" if request.url.query else ""
@@ -101,6 +111,7 @@ def routes() -> list[BaseRoute]:
         Mount("/app/static/fonts", app=fonts),  # where Streamlit's themes look
         Route(MOUNT, _add_slash),
         Mount(MOUNT, app=_gradio),
+        Mount(API_MOUNT, app=_api),
     ]
 
 
@@ -123,4 +134,5 @@ async def lifespan(_: object) -> AsyncGenerator[dict[str, object]]:
     finally:
         warm_up.cancel()
         await _gradio.close()
+        await _api.close()
         workshop.stop()

@@ -12,6 +12,7 @@ from ftcore.storage.store import Store
 from ftcore.texts import text
 from ftcore.tokens import Signer, load_secret
 from ftcore.training.registry import create_trainers
+from ftcore.workshop.api import Api
 from ftcore.workshop.context import Context
 from ftcore.workshop.datasets import Datasets
 from ftcore.workshop.playground import Playground
@@ -33,6 +34,7 @@ class Workshop:
         datasets: Step 2 (examples, their versions and what they are like).
         training: Step 4 (jobs).
         playground: Step 5 (chat).
+        api: Step 5 for other programs (keys, endpoint).
         results: Step 6 (evaluation, ratings, grade).
         reporting: Step 6 (the report to take home).
         room: The facilitator's view, and links.
@@ -57,6 +59,7 @@ class Workshop:
         self.projects = Projects(self.context, self.datasets)
         self.training = Training(self.context, self.datasets)
         self.playground = Playground(self.context)
+        self.api = Api(self.context)
         self.results = Results(self.context)
         self.reporting = Reporting(self.context, self.results)
         self.room = Room(self.context, self.projects, self.results, password)
