@@ -1,6 +1,5 @@
 """Every line of the table: what is measured, against what, and the goal."""
 
-import re
 import statistics
 import subprocess
 import sys
@@ -14,27 +13,10 @@ import psutil
 
 from benchmarks.checking import check_files, check_million
 from benchmarks.line import Line
+from benchmarks.training import gemm_share, training_growth, training_speed
 from ftcore.settings import ROOT
 
 ROUNDS = 3  # interleaved: what else the machine does falls on both sides alike
-
-
-def training_speed() -> Line:
-    """Training tokens per second: our loop and peft's usual one, interleaved."""
-    ours, peers = [], []
-    for _ in range(ROUNDS):
-        ours.append(_number(_python("benchmarks.training_speed", "ours")))
-        peers.append(_number(_python("benchmarks.training_speed", "peft")))
-    value, peer = statistics.median(ours), statistics.median(peers)
-    return Line(
-        "training_speed",
-        value,
-        "tokens/s",
-        "peft in a plain loop",
-        peer,
-        "at least as fast",
-        value >= peer,
-    )
 
 
 def first_answer() -> Line:
@@ -52,23 +34,14 @@ def server_memory() -> Line:
 
 LINES: dict[str, Callable[[], Line | list[Line]]] = {
     "training_speed": training_speed,
+    "gemm_share": gemm_share,
     "check_files": check_files,
     "first_answer": first_answer,
     "server_memory": server_memory,
     "check_million": check_million,
+    "training_growth": training_growth,
 }
-ON_REQUEST = frozenset({"check_million"})  # too long for every run
-
-
-def _python(*words: str) -> str:
-    command = [sys.executable, "-m", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return done.stdout
-
-
-def _number(words: str) -> float:
-    found = re.findall(r"[0-9.]+", words)
-    return float(found[-1])
+ON_REQUEST = frozenset({"check_million", "training_growth"})  # too long for every run
 
 
 def _serve(warm_seconds: float = 0.0) -> tuple[float, float]:
