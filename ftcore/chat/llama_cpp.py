@@ -19,6 +19,7 @@ from ftcore.chat.questions import encodable
 from ftcore.chat.trimming import trim
 from ftcore.data.examples import Message
 from ftcore.errors import ChatFailedError
+from ftcore.models.prompting import TEMPLATE_OPTIONS
 
 MOST_ADAPTERS = 30  # a room; 10 MB each in every lane
 _SILENCE_SECONDS = 300.0  # longest wait for the next piece, queue included
@@ -228,6 +229,7 @@ def _body(messages: Sequence[Message], options: SamplingOptions) -> Event:
         "messages": [
             {"role": m.role.value, "content": encodable(m.content)} for m in messages
         ],
+        "chat_template_kwargs": dict(TEMPLATE_OPTIONS),
         "stream": True,
         "return_progress": True,
         # Reusing a prefix moves the borders of the batches and with them the last

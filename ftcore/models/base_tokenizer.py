@@ -1,4 +1,4 @@
-"""Count tokens as the base model of this machine does, without loading its weights."""
+"""The base model's own tokens of a conversation, without loading its weights."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,27 +6,40 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ftcore.data.examples import Example, Message
+from ftcore.data.examples import Example, Message, Role
 from ftcore.models.gguf_header import read_header
-from ftcore.models.prompting import conversation
+from ftcore.models.gguf_vocabulary import (
+    build_vocabulary,
+    knows,
+    list_of,
+    opens_with_mark,
+)
+from ftcore.models.prompting import TEMPLATE_OPTIONS, conversation
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 _LONG = 100_000  # characters that take a tenth of a second: not to be counted twice
-_SPECIAL_KINDS = (3, 4)  # 'control' and 'user defined' pieces in GGUF
-# How a vocabulary of kind 'gpt2' splits a text before it merges; by name in GGUF.
-_DIGIT_BY_DIGIT = frozenset({"smollm", "starcoder", "refact", "command-r"})
-_GPT2_LIKE = frozenset({"gpt-2", *_DIGIT_BY_DIGIT})
+_ANSWER = "…"  # stands for any answer where the template is asked how one ends
 
 
 @dataclass(frozen=True, slots=True)
 class BaseTokenizer:
-    """The base model's own vocabulary and chat template."""
+    """The base model's own vocabulary and chat template.
 
-    vocabulary: Any
+    Attributes:
+        vocabulary: Cuts text into pieces.
+        template: Writes a conversation as the text that the model knows.
+        words: Marks that the template may ask for.
+        opening: Id of the mark before every text, or ``None`` if there is none.
+        end: Id of the mark after an answer.
+    """
+
+    vocabulary: "Tokenizer"
     template: Any
     words: Mapping[str, str]
+    opening: int | None
+    end: int
     exact: bool = True
 
     def count(self, examples: Sequence[Example]) -> list[int]:
@@ -34,21 +47,52 @@ class BaseTokenizer:
 
         The opening is the example's own or an empty one, as in training.
         """
-        return [self._length(self._render(e.messages)) for e in examples]
+        texts = [self._render(conversation("", e.messages)) for e in examples]
+        return [self._length(text) for text in texts]
+
+    def prompt(self, messages: Sequence[Message]) -> list[int]:
+        """Return what the model sees before its answer: llama.cpp's tokens exactly.
+
+        Args:
+            messages: Conversation whose last message is the user's.
+        """
+        ids = self.encode(self._render(messages, add_generation_prompt=True))
+        if self.opening is None or ids[:1] == [self.opening]:
+            return ids
+        return [self.opening, *ids]
+
+    def answer(self, text: str) -> list[int]:
+        """Return the tokens of an answer and the mark of its end."""
+        return [*self.encode(text), self.end]
+
+    def encode(self, text: str) -> list[int]:
+        """Return the tokens of a text; halves of characters become question marks."""
+        ids: list[int] = self.vocabulary.encode(text, add_special_tokens=False).ids
+        return ids
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Return the text of some tokens, marks left out."""
+        return str(self.vocabulary.decode(list(ids)))
 
     def _length(self, text: str) -> int:
         if len(text) > _LONG:
             return _long_length(self.vocabulary, text)
-        return len(self._encode(text))
+        return len(self.encode(text))
 
-    def _encode(self, text: str) -> list[int]:
-        ids: list[int] = self.vocabulary.encode(text, add_special_tokens=False).ids
-        return ids
+    def _render(self, messages: Sequence[Message], **options: object) -> str:
+        return render(self.template, messages, self.words, **options)
 
-    def _render(self, messages: Sequence[Message]) -> str:
-        turns = [message.to_json() for message in conversation("", messages)]
-        rendered: str = self.template.render(messages=turns, **self.words)
-        return rendered.encode("utf-8", "replace").decode("utf-8")
+
+def render(
+    template: Any,  # noqa: ANN401  (an untyped library)
+    messages: Sequence[Message],
+    words: Mapping[str, str],
+    **options: object,
+) -> str:
+    """Write a conversation with a chat template, as transformers and llama.cpp do."""
+    turns = [message.to_json() for message in messages]
+    text: str = template.render(messages=turns, **TEMPLATE_OPTIONS, **words, **options)
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 @lru_cache(maxsize=4)
@@ -65,58 +109,50 @@ def load_base_tokenizer(path: Path) -> BaseTokenizer | None:
         ValueError: The file is no GGUF.
     """
     header = read_header(path)
-    template = header.get("tokenizer.chat_template")
-    is_known = header.get("tokenizer.ggml.model") == "gpt2"
-    is_known = is_known and header.get("tokenizer.ggml.pre") in _GPT2_LIKE
-    if not is_known or not isinstance(template, str):
+    source = header.get("tokenizer.chat_template")
+    if not knows(header) or not isinstance(source, str):
         return None
-    words = {
-        "bos_token": _piece(header, "bos"),
-        "eos_token": _piece(header, "eos"),
-    }
-    return BaseTokenizer(_vocabulary(header), _template(template), words)
-
-
-def _vocabulary(header: Mapping[str, object]) -> Any:  # noqa: ANN401  (an untyped library)
-    from tokenizers import (  # noqa: PLC0415  (half a second of import)
-        AddedToken,
-        Tokenizer,
-        models,
-        pre_tokenizers,
+    words = {"bos_token": _piece(header, "bos"), "eos_token": _piece(header, "eos")}
+    vocabulary, template = build_vocabulary(header), _template(source)
+    opening = header.get("tokenizer.ggml.bos_token_id")
+    end = vocabulary.token_to_id(_end_of_answer(template, words))
+    return BaseTokenizer(
+        vocabulary,
+        template,
+        words,
+        int(str(opening)) if opens_with_mark(header) else None,
+        int(str(header["tokenizer.ggml.eos_token_id"])) if end is None else end,
     )
 
-    pieces = _list(header, "tokenizer.ggml.tokens")
-    kinds = _list(header, "tokenizer.ggml.token_type")
-    merges = [tuple(m.split(" ")) for m in _list(header, "tokenizer.ggml.merges")]
-    ids = {piece: place for place, piece in enumerate(pieces)}
-    tokenizer = Tokenizer(models.BPE(ids, merges))
-    by_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    if header["tokenizer.ggml.pre"] in _DIGIT_BY_DIGIT:
-        digits = pre_tokenizers.Digits(individual_digits=True)
-        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([digits, by_bytes])
-    else:
-        tokenizer.pre_tokenizer = by_bytes
-    special = [
-        p for p, kind in zip(pieces, kinds, strict=True) if kind in _SPECIAL_KINDS
-    ]
-    tokenizer.add_special_tokens([AddedToken(p, normalized=False) for p in special])
-    return tokenizer
+
+def _end_of_answer(template: Any, words: Mapping[str, str]) -> str:  # noqa: ANN401
+    """Return the mark that the template writes right after an answer.
+
+    It is not always the end of the text: Gemma ends a turn with a mark of its own.
+    """
+    turns = [Message(Role.USER, "¿?"), Message(Role.ASSISTANT, _ANSWER)]
+    after = render(template, turns, words).rpartition(_ANSWER)[2].strip()
+    return after[: after.index(">") + 1] if after.startswith("<") else ""
 
 
 def _template(source: str) -> Any:  # noqa: ANN401  (an untyped library)
+    from jinja2.exceptions import TemplateError  # noqa: PLC0415
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
 
+    def refuse(message: str) -> None:
+        raise TemplateError(message)
+
     # As transformers renders it: https://huggingface.co/docs/transformers/chat_templating
-    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.loopcontrols"],
+    )
+    environment.globals["raise_exception"] = refuse
     return environment.from_string(source)
 
 
 def _piece(header: Mapping[str, object], name: str) -> str:
     place = header.get(f"tokenizer.ggml.{name}_token_id")
-    pieces = _list(header, "tokenizer.ggml.tokens")
+    pieces = list_of(header, "tokenizer.ggml.tokens")
     return str(pieces[place]) if isinstance(place, int) else ""
-
-
-def _list(header: Mapping[str, object], name: str) -> list[Any]:
-    value = header.get(name)
-    return value if isinstance(value, list) else []

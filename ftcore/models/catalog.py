@@ -17,12 +17,25 @@ PREPARE_COMMAND = "python -m ftcore models --prepare"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a base model's file comes from: a Python package or the Hub."""
+    """Where a base model's file comes from: a Python package or the Hub.
+
+    Attributes:
+        file: Name of the file, in the package or the repository.
+        package: Module of the package that carries it.
+        requirement: The package, with its version, as pip takes it.
+        hub: Repository on the Hugging Face Hub.
+        revision: Commit of the repository; the newest one if ``None``.
+        sha256: Of the file, in hexadecimal; ``None`` if it is not known for sure.
+        is_gated: Whether the repository asks for an account that took the licence.
+    """
 
     file: str
     package: str | None = None
     requirement: str | None = None
     hub: str | None = None
+    revision: str | None = None
+    sha256: str | None = None
+    is_gated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +47,13 @@ class BaseModel:
         title: Name for people.
         kind: ``generation`` or ``embedding``.
         architecture: GGUF architecture name.
-        licence: SPDX identifier, or the licence's own name.
+        licence: SPDX identifier, or the licence's own name; what it allows is said
+            in ``base_models.licences.<licence>`` of the texts.
         size_mb: Size of the file, in megabytes.
         context: Tokens that fit in one conversation.
         languages: ISO 639-1 codes that the authors name.
         source: Where the file comes from.
+        licence_url: Address of the licence's text.
     """
 
     name: str
@@ -50,6 +65,7 @@ class BaseModel:
     context: int
     languages: tuple[str, ...]
     source: Source
+    licence_url: str = ""
 
     def locate(self, models_dir: Path) -> Path | None:
         """Return the model's file on this machine, or ``None`` if it is not here.

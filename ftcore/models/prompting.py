@@ -1,9 +1,14 @@
 """Build the conversation that a model sees: the same in training and in serving."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from ftcore.data.examples import Example, Message, Role
 from ftcore.models.retrieval import last_question
+
+# What every chat template is told: a small model that learns to answer must not be
+# asked to think aloud first (Qwen3's template then closes the thinking at once).
+TEMPLATE_OPTIONS: Mapping[str, object] = MappingProxyType({"enable_thinking": False})
 
 
 def conversation(

@@ -3,11 +3,11 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
 from ftcore.data.examples import Example, Message, Role
+from ftcore.models.base_tokenizer import BaseTokenizer
 from ftcore.models.prompting import conversation
 from ftcore.models.retrieval import ExampleIndex, last_question
 from ftcore.training.augment import noised, shortened
@@ -30,7 +30,7 @@ class ConversationEncoder:
         truncated: Examples cut so far because they were longer, by prompt.
     """
 
-    tokenizer: Any
+    tokenizer: BaseTokenizer
     system_prompt: str
     window: int = WINDOW_TOKENS
     truncated: set[str] = field(default_factory=set)
@@ -48,7 +48,7 @@ class ConversationEncoder:
             question: Stands for the example's last question.
             context: Examples shown before, the nearest last.
         """
-        answer = [*self._ids(example.target), self.tokenizer.eos_token_id]
+        answer = self.tokenizer.answer(example.target)
         turns = with_question(example, question).prompt_messages
         prompt = self._prompt(turns, context)
         if context and len(prompt) + len(answer) > self.window:
@@ -64,17 +64,7 @@ class ConversationEncoder:
     def _prompt(
         self, turns: Sequence[Message], context: Sequence[Example]
     ) -> list[int]:
-        messages = conversation(self.system_prompt, turns, context)
-        rendered = self.tokenizer.apply_chat_template(
-            [message.to_json() for message in messages],
-            add_generation_prompt=True,
-            tokenize=False,
-        )
-        return self._ids(rendered)
-
-    def _ids(self, words: str) -> list[int]:
-        ids: list[int] = self.tokenizer.encode(words, add_special_tokens=False)
-        return ids
+        return self.tokenizer.prompt(conversation(self.system_prompt, turns, context))
 
 
 def with_question(example: Example, question: str) -> Example:

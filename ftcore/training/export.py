@@ -8,23 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from ftcore.errors import TrainingFailedError
+from ftcore.training.layouts import layout_of
 
 Matrix = npt.NDArray[np.float32]
 
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 ADAPTER_CONFIG = "adapter_config.json"
 
-_GGUF_NAMES = {
-    "self_attn.q_proj": "attn_q",
-    "self_attn.k_proj": "attn_k",
-    "self_attn.v_proj": "attn_v",
-    "self_attn.o_proj": "attn_output",
-    "mlp.gate_proj": "ffn_gate",
-    "mlp.up_proj": "ffn_up",
-    "mlp.down_proj": "ffn_down",
+_TENSOR = re.compile(r"layers\.(\d+)\.([\w.]+)\.lora_([AB])\.weight$")
+_HEADS = {
+    "self_attn.q_proj": "num_attention_heads",
+    "self_attn.k_proj": "num_key_value_heads",
 }
-_TENSOR = re.compile(r"layers\.(\d+)\.((?:self_attn|mlp)\.\w+)\.lora_([AB])\.weight$")
-SUPPORTED_ARCHITECTURES = ("llama",)  # the others lay out q and k in their own ways
+# What transformers calls an architecture, where GGUF calls it otherwise.
+_GGUF_ARCHITECTURES = {"gemma3_text": "gemma3"}
 
 
 def require_exportable(architecture: str) -> None:
@@ -33,8 +30,7 @@ def require_exportable(architecture: str) -> None:
     Raises:
         TrainingFailedError: The adapter could not be written for llama.cpp.
     """
-    if architecture not in SUPPORTED_ARCHITECTURES:
-        raise TrainingFailedError(reason="unsupported_architecture")
+    layout_of(architecture)
 
 
 def permuted(matrix: Matrix, heads: int) -> Matrix:
@@ -58,34 +54,33 @@ def export_gguf(adapter: Path, base: Path, target: Path) -> None:
 
     Args:
         adapter: Folder with ``adapter_model.safetensors`` and ``adapter_config.json``.
-        base: Folder of the prepared base model, whose ``config.json`` has the heads.
+        base: Folder of the prepared base model, whose ``config.json`` names the
+            architecture and its heads.
         target: GGUF file to write.
 
     Raises:
-        TrainingFailedError: A tensor has no place in the llama architecture.
+        TrainingFailedError: A tensor has no place in the architecture.
     """
     import gguf  # noqa: PLC0415  (only the end of a training needs it)
     from safetensors.numpy import load_file  # noqa: PLC0415
 
     shape = json.loads((base / "config.json").read_text(encoding="utf-8"))
-    heads = {
-        "self_attn.q_proj": shape["num_attention_heads"],
-        "self_attn.k_proj": shape["num_key_value_heads"],
-    }
+    architecture = _GGUF_ARCHITECTURES.get(shape["model_type"], shape["model_type"])
+    layout = layout_of(architecture)
     settings = json.loads((adapter / ADAPTER_CONFIG).read_text(encoding="utf-8"))
-    writer = gguf.GGUFWriter(target, "llama")
+    writer = gguf.GGUFWriter(target, architecture)
     writer.add_type(gguf.GGUFType.ADAPTER)
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", float(settings["lora_alpha"]))
     for name, matrix in sorted(load_file(adapter / ADAPTER_WEIGHTS).items()):
         found = _TENSOR.search(name)
-        if found is None or found[2] not in _GGUF_NAMES:
+        if found is None or found[2] not in layout.gguf_linear:
             raise TrainingFailedError(reason="unsupported_architecture")
         layer, module, side = found.groups()
-        if side == "B" and module in heads:
-            matrix = permuted(matrix, heads[module])
+        if side == "B" and layout.pairs_rotary and module in _HEADS:
+            matrix = permuted(matrix, shape[_HEADS[module]])
         writer.add_tensor(
-            f"blk.{layer}.{_GGUF_NAMES[module]}.weight.lora_{side.lower()}",
+            f"blk.{layer}.{layout.gguf_linear[module]}.weight.lora_{side.lower()}",
             np.ascontiguousarray(matrix.astype(np.float16)),
         )
     writer.write_header_to_file()

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftcore.data.examples import Example
-from ftcore.errors import TrainingOutOfMemoryError
+from ftcore.errors import TrainingFailedError, TrainingOutOfMemoryError
+from ftcore.models.base_tokenizer import BaseTokenizer, load_base_tokenizer
 from ftcore.models.catalog import load_catalog
 from ftcore.models.retrieval import ExampleIndex, last_question
 from ftcore.models.trained import ADAPTER_FOLDER, ADAPTER_GGUF
@@ -25,8 +26,6 @@ from ftcore.training.presets import estimate_tokens
 from ftcore.training.speed import write_speed
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
     from ftcore.training.learner import Learner
     from ftcore.training.lora import LoraLoop
 
@@ -39,7 +38,8 @@ def train_generator(lesson: Lesson) -> Weights:
     Raises:
         TrainingCancelledError: The participant stopped it.
         TrainingPausedError: The participant paused it; its state is kept.
-        TrainingFailedError: The loss is no number, or the layout is not known.
+        TrainingFailedError: The loss is no number, or the layout or the vocabulary
+            is not known.
         TrainingOutOfMemoryError: The memory does not hold it.
     """
     config = lesson.request.config
@@ -47,8 +47,13 @@ def train_generator(lesson: Lesson) -> Weights:
     require_exportable(base.architecture)
     lesson.meter.loading(estimate_tokens(lesson.train, config))
     prepared = prepare_base_model(base, lesson.models_dir)
+    encoder = ConversationEncoder(
+        _tokenizer(base.require(lesson.models_dir)),
+        lesson.request.system_prompt,
+        min(WINDOW_TOKENS, base.context),
+    )
     try:
-        return _train(lesson, prepared, min(WINDOW_TOKENS, base.context))
+        return _train(lesson, prepared, encoder)
     except MemoryError as error:
         raise TrainingOutOfMemoryError(batch_size=config.batch_size) from error
     except RuntimeError as error:
@@ -57,15 +62,12 @@ def train_generator(lesson: Lesson) -> Weights:
         raise TrainingOutOfMemoryError(batch_size=config.batch_size) from error
 
 
-def _train(lesson: Lesson, prepared: Path, window: int) -> Weights:
+def _train(lesson: Lesson, prepared: Path, encoder: ConversationEncoder) -> Weights:
     from ftcore.training.learners import make_learner  # noqa: PLC0415  (imports torch)
     from ftcore.training.threads import use_threads  # noqa: PLC0415
 
     use_threads(lesson.threads)
     config = lesson.request.config
-    encoder = ConversationEncoder(
-        _tokenizer(prepared), lesson.request.system_prompt, window
-    )
     epochs, held_out = _sequences(lesson, encoder)
     total = sum(len(sequence) for epoch in epochs for sequence in epoch)
     lesson.meter.loading(total)
@@ -133,11 +135,12 @@ def _loop(lesson: Lesson, learner: "Learner") -> "LoraLoop":
     )
 
 
-def _tokenizer(prepared: Path) -> "PreTrainedTokenizerBase":
+def _tokenizer(gguf: Path) -> BaseTokenizer:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import transformers  # noqa: PLC0415  (seconds of import)
-
-    return transformers.AutoTokenizer.from_pretrained(prepared)
+    found = load_base_tokenizer(gguf)
+    if found is None:
+        raise TrainingFailedError(reason="unsupported_architecture")
+    return found
 
 
 def _sequences(

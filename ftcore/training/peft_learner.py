@@ -11,11 +11,16 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import Parameter
 from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pad_sequence
 
 from ftcore.training.export import ADAPTER_WEIGHTS
 from ftcore.training.learner import ALPHA_PER_RANK
 from ftcore.training.master import MasterWeights
-from ftcore.training.packing import TokenSequence, pack
+from ftcore.training.packing import Pack, TokenSequence, pack
+from ftcore.training.shared_base import borrow_base
+
+_RECURRENT = ("conv",)  # layers that read their neighbours in the row, not by a mask
+_WINDOWED = "sliding_attention"
 
 
 class PeftLearner:
@@ -40,14 +45,14 @@ class PeftLearner:
         is_short: bool = True,
     ) -> None:
         transformers.utils.logging.disable_progress_bar()
-        attention = "eager" if is_short else "sdpa"
-        base = transformers.AutoModelForCausalLM.from_pretrained(
-            folder, dtype=dtype, attn_implementation=attention
-        )
+        base = borrow_base(folder, dtype, self)
+        base.set_attn_implementation("eager" if is_short else "sdpa")
         self._model = _with_adapter(base, rank, seed)
         self._model.train()
         self._weights = MasterWeights(self._model)
         self._dtype = dtype
+        self._kinds = frozenset(getattr(base.config, "layer_types", None) or ())
+        self._window = getattr(base.config, "sliding_window", None)
 
     @property
     def master(self) -> Parameter:
@@ -88,15 +93,51 @@ class PeftLearner:
         settings.save_pretrained(folder)
 
     def _summed_loss(self, sequences: Sequence[TokenSequence]) -> Tensor:
+        if self._kinds.intersection(_RECURRENT):
+            return self._side_by_side(sequences)
         packed = pack(sequences)
         logits = self._model(
             input_ids=packed.ids[None],
             position_ids=packed.positions[None],
-            attention_mask=packed.mask(self._dtype)[None, None],
+            attention_mask=self._masks(packed),
             logits_to_keep=packed.sources,
             use_cache=False,
         ).logits[0]
         return cross_entropy(logits.float(), packed.targets, reduction="sum")
+
+    def _masks(self, packed: Pack) -> Tensor | dict[str, Tensor]:
+        """Return one mask, or one by kind of layer where some see less far."""
+        plain = packed.mask(self._dtype)
+        if _WINDOWED not in self._kinds or self._window is None:
+            return plain[None, None]
+        distance = packed.positions[:, None] - packed.positions[None]
+        lowest = torch.finfo(self._dtype).min
+        windowed = plain.masked_fill(distance >= self._window, lowest)
+        return {
+            "full_attention": plain[None, None],
+            _WINDOWED: windowed[None, None],
+        }
+
+    def _side_by_side(self, sequences: Sequence[TokenSequence]) -> Tensor:
+        """Compute each conversation in a row of its own.
+
+        A convolution reads the tokens before it whoever they belong to, so that
+        conversations in one row would leak into each other. What fills up a row
+        comes after its last token, where no causal layer looks.
+        """
+        rows = [torch.tensor(sequence.ids) for sequence in sequences]
+        model = self._model.get_base_model()
+        hidden = model.model(
+            input_ids=pad_sequence(rows, batch_first=True), use_cache=False
+        ).last_hidden_state
+        spans = [(s.prompt_tokens - 1, len(s) - 1) for s in sequences]
+        answers = [hidden[row, slice(*span)] for row, span in enumerate(spans)]
+        targets = [
+            row[sequence.prompt_tokens :]
+            for row, sequence in zip(rows, sequences, strict=True)
+        ]
+        logits = model.lm_head(torch.cat(answers)).float()
+        return cross_entropy(logits, torch.cat(targets), reduction="sum")
 
 
 def _with_adapter(

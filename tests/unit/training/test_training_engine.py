@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ftcore.data.examples import Dataset, Example, Task
+from ftcore.data.examples import Dataset, Example, Message, Role, Task
 from ftcore.errors import TrainingCancelledError, TrainingFailedError
+from ftcore.models.base_tokenizer import load_base_tokenizer
 from ftcore.models.catalog import load_catalog
 from ftcore.models.trained import load_trained
 from ftcore.settings import load_settings
@@ -170,7 +171,7 @@ def transformers_says(prepared: Path, adapter: Path) -> Says:
     from peft import PeftModel
 
     torch.set_num_threads(1)
-    tokenizer = transformers.AutoTokenizer.from_pretrained(prepared)
+    tokenizer = load_base_tokenizer(BASE.require(prepared.parent.parent))
     base = transformers.AutoModelForCausalLM.from_pretrained(
         prepared, dtype=torch.float32
     )
@@ -178,14 +179,11 @@ def transformers_says(prepared: Path, adapter: Path) -> Says:
     found: Says = []
     for question, answer in PAIRS:
         turns = [
-            {"role": "system", "content": "Eres la tienda."},
-            {"role": "user", "content": question},
+            Message(Role.SYSTEM, "Eres la tienda."),
+            Message(Role.USER, question),
         ]
-        prompt = tokenizer.apply_chat_template(
-            turns, add_generation_prompt=True, tokenize=False
-        )
-        start = tokenizer.encode(prompt, add_special_tokens=False)
-        ids = start + tokenizer.encode(answer, add_special_tokens=False)
+        start = tokenizer.prompt(turns)
+        ids = start + tokenizer.encode(answer)
         with torch.inference_mode():
             logs = model(input_ids=torch.tensor([ids])).logits[0].log_softmax(-1)
         for place in range(len(start), len(ids)):

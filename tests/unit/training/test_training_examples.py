@@ -1,7 +1,5 @@
 """Examples become token sequences that end in the answer."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
@@ -15,26 +13,15 @@ from ftcore.training.examples import (
 )
 
 
-@dataclass
 class LetterTokenizer:
     """One token a character, with a chat template of its own."""
 
-    eos_token_id: int = 0
+    def prompt(self, messages: list[Message]) -> list[int]:
+        lines = [f"<{m.role.value[0]}>{m.content}" for m in messages]
+        return [ord(letter) for letter in "".join(lines) + "<a>"]
 
-    def encode(self, text: str, add_special_tokens: bool) -> list[int]:
-        assert not add_special_tokens
-        return [ord(letter) for letter in text]
-
-    def apply_chat_template(
-        self,
-        messages: list[dict[str, str]],
-        add_generation_prompt: bool,
-        tokenize: bool,
-    ) -> str:
-        assert add_generation_prompt
-        assert not tokenize
-        lines = [f"<{m['role'][0]}>{m['content']}" for m in messages]
-        return "".join(lines) + "<a>"
+    def answer(self, text: str) -> list[int]:
+        return [*(ord(letter) for letter in text), 0]
 
 
 class WordEmbedder:
