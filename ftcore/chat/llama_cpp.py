@@ -39,6 +39,7 @@ class _Request:
     trace: ReplyTrace
     stop: threading.Event = field(default_factory=threading.Event)
     pieces: "queue.SimpleQueue[str | None]" = field(default_factory=queue.SimpleQueue)
+    has_begun: bool = False
 
     @property
     def is_stopped(self) -> bool:
@@ -209,7 +210,12 @@ def _pass_on(event: Event, request: _Request) -> None:
     for choice in event.get("choices", ()):
         if piece := choice["delta"].get("content"):
             trace.answer_tokens += 1
-            request.pieces.put(piece)
+            # The server takes the lines after a thinking that the prompt closes
+            # (Qwen3) for the answer's own.
+            piece = piece if request.has_begun else piece.lstrip("\n")
+            if piece:
+                request.has_begun = True
+                request.pieces.put(piece)
         trace.finish = choice["finish_reason"] or trace.finish
     if timings := event.get("timings"):  # a token may be a part of a letter
         trace.answer_tokens = timings["predicted_n"]

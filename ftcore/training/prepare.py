@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ftcore.errors import TrainingFailedError
 from ftcore.models.catalog import BaseModel
+from ftcore.models.downloads import OnBytes, ignored, require_sound
 from ftcore.models.gguf_header import read_header
 from ftcore.models.prepare import OnStage, fetch_base_model, model_lock, silent
 from ftcore.training.gguf_config import config_fields
@@ -25,7 +26,10 @@ _FORMAT = 1  # raise it when what we write changes: older caches are then made a
 
 
 def prepare_base_model(
-    model: BaseModel, models_dir: Path, on_stage: OnStage = silent
+    model: BaseModel,
+    models_dir: Path,
+    on_stage: OnStage = silent,
+    on_bytes: OnBytes = ignored,
 ) -> Path:
     """Return a folder with safetensors and configuration.
 
@@ -37,18 +41,22 @@ def prepare_base_model(
         model: A generation model of the catalogue.
         models_dir: Folder of prepared base models (``Settings.models_dir``).
         on_stage: Called with ``fetching`` and ``converting`` when they start.
+        on_bytes: Told how far a download from the Hub is.
 
     Raises:
-        BaseModelNotFetchedError: Its file is not here and cannot be downloaded.
+        BaseModelNotFetchedError: Its file is not here and cannot be downloaded; for
+            the other ways to fail see :func:`ftcore.models.prepare.fetch_base_model`.
+        WrongChecksumError: The file changed since it was downloaded.
         TrainingFailedError: Its architecture cannot be trained here.
     """
-    gguf = fetch_base_model(model, models_dir, on_stage)
+    gguf = fetch_base_model(model, models_dir, on_stage, on_bytes)
     folder = models_dir / model.name / WEIGHTS_FOLDER
     if _is_prepared(folder, gguf):
         return folder
     with model_lock(model, models_dir):
         if not _is_prepared(folder, gguf):  # another process may just have done it
             on_stage(CONVERTING)
+            require_sound(model, gguf)
             _prepare(gguf, folder)
     return folder
 

@@ -1,0 +1,318 @@
+"""A base model comes from the Hub whole, goes on after a cut, or says what is wrong.
+
+The Hub is a real HTTP server on this machine that speaks the part that is needed.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ftcore.errors import (
+    BaseModelNotFetchedError,
+    DownloadCutError,
+    GatedModelError,
+    ModelHubUnreachableError,
+    NoSpaceError,
+    WrongChecksumError,
+)
+from ftcore.models import downloads
+from ftcore.models.catalog import BaseModel, Source
+from ftcore.models.downloads import download_from_hub, require_sound
+from ftcore.models.prepare import fetch_base_model
+
+CONTENT = bytes(range(256)) * 4096  # 1 MB
+SHA = hashlib.sha256(CONTENT).hexdigest()
+
+pytestmark = pytest.mark.enable_socket
+
+
+class Hub(BaseHTTPRequestHandler):
+    """Answers for one repository; how is decided by the server's attributes."""
+
+    def do_HEAD(self) -> None:
+        self._answer(CONTENT)
+
+    def do_GET(self) -> None:
+        self._answer(CONTENT)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def _answer(self, content: bytes) -> None:
+        server = self.server
+        assert isinstance(server, HubServer)
+        if "/resolve/" not in self.path:  # the library asks something of its own
+            self.send_error(404)
+            return
+        server.asked.append((self.command, self.path, self.headers.get("Range")))
+        if server.refusal:
+            status, code = server.refusal
+            self.send_response(status)
+            self.send_header("X-Error-Code", code)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        start = int((self.headers.get("Range") or "bytes=0-")[6:].rstrip("-"))
+        self.send_response(206 if self.headers.get("Range") else 200)
+        self.send_header("ETag", f'"{server.etag}"')
+        self.send_header("X-Repo-Commit", "1" * 40)
+        self.send_header("Content-Length", str(len(content) - start))
+        if start:
+            about = f"bytes {start}-{len(content) - 1}/{len(content)}"
+            self.send_header("Content-Range", about)
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        cut = server.cuts.pop(0) if server.cuts else len(content)
+        self.wfile.write(content[start : max(start, cut)])
+        if cut < len(content):
+            self.wfile.flush()
+            self.connection.close()
+
+
+class HubServer(ThreadingHTTPServer):
+    """A Hub with a memory of what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Hub)
+        self.asked: list[tuple[str, str, str | None]] = []
+        self.cuts: list[int] = []
+        self.refusal: tuple[int, str] | None = None
+        self.etag = SHA
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *_: object) -> None:
+        """A cut connection is what the test wanted."""
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
+    server = HubServer()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    use_endpoint(monkeypatch, server.address)
+    monkeypatch.setattr(downloads, "_PAUSES", (0, 0, 0))
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def use_endpoint(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "ENDPOINT", address)
+    template = address + "/{repo_id}/resolve/{revision}/{filename}"
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+
+
+def a_model(sha256: str | None = SHA, revision: str | None = None) -> BaseModel:
+    source = Source(
+        file="tiny.gguf", hub="someone/tiny", sha256=sha256, revision=revision
+    )
+    return BaseModel(
+        name="tiny",
+        title="Tiny",
+        kind="generation",
+        architecture="llama",
+        licence="MIT",
+        size_mb=1,
+        context=64,
+        languages=("es",),
+        source=source,
+    )
+
+
+def test_a_file_comes_with_progress_and_keeps_its_checksum(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    told: list[tuple[int, int]] = []
+    found = fetch_base_model(
+        a_model(revision="abc"), tmp_path, on_bytes=lambda *p: told.append(p)
+    )
+    assert found.read_bytes() == CONTENT
+    assert told[0] == (0, len(CONTENT))
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    paths = {path for _, path, _ in hub.asked}
+    assert paths == {"/someone/tiny/resolve/abc/tiny.gguf"}
+    assert (tmp_path / "tiny" / "tiny.gguf.sha256").read_text().strip() == SHA
+    before = len(hub.asked)
+    assert fetch_base_model(a_model(), tmp_path) == found
+    assert len(hub.asked) == before, "what is here is not asked for again"
+
+
+def test_a_connection_cut_in_the_middle_goes_on_where_it_ended(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    hub.cuts = [300_000, 700_000]
+    told: list[int] = []
+    found = download_from_hub(a_model(), tmp_path, lambda done, _: told.append(done))
+    assert found.read_bytes() == CONTENT
+    ranges = [asked for method, _, asked in hub.asked if method == "GET"]
+    assert ranges == [None, "bytes=300000-", "bytes=700000-"]
+    assert told == sorted(told)
+    assert told[-1] == len(CONTENT)
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(stopped_at=st.integers(1, len(CONTENT) - 1))
+def test_the_next_attempt_begins_with_what_came(
+    hub: HubServer, tmp_path: Path, stopped_at: int
+) -> None:
+    class StopError(Exception):
+        pass
+
+    def stop(done: int, _: int) -> None:
+        if done >= stopped_at:
+            raise StopError
+
+    folder = tmp_path / str(stopped_at)
+    folder.mkdir(exist_ok=True)
+    hub.cuts = [stopped_at]
+    with pytest.raises(StopError):
+        download_from_hub(a_model(), folder, stop)
+    (part,) = folder.glob("*.part")
+    have = part.stat().st_size
+    first: list[int] = []
+    download_from_hub(a_model(), folder, lambda done, _: first.append(done))
+    assert first[0] == have
+    assert (folder / "tiny.gguf").read_bytes() == CONTENT
+    assert not list(folder.glob("*.part"))
+    (folder / "tiny.gguf").unlink()
+
+
+def test_a_cut_that_lasts_keeps_the_part_and_says_so(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    hub.cuts = [200_000] + [200_000] * 20
+    with pytest.raises(DownloadCutError) as told:
+        download_from_hub(a_model(), tmp_path)
+    assert told.value.params["command"].endswith("--prepare tiny")
+    (part,) = tmp_path.glob("*.part")
+    assert part.read_bytes() == CONTENT[:200_000]
+    hub.cuts = []
+    assert download_from_hub(a_model(), tmp_path).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    "refusal", [(401, "GatedRepo"), (403, "GatedRepo"), (403, ""), (401, "")]
+)
+def test_a_gated_model_tells_where_to_accept(
+    hub: HubServer, tmp_path: Path, refusal: tuple[int, str]
+) -> None:
+    hub.refusal = refusal
+    with pytest.raises(GatedModelError) as told:
+        fetch_base_model(a_model(), tmp_path)
+    assert told.value.params["address"] == "https://huggingface.co/someone/tiny"
+
+
+@pytest.mark.parametrize("refusal", [(404, "EntryNotFound"), (500, "")])
+def test_any_other_refusal_is_told_with_its_name(
+    hub: HubServer, tmp_path: Path, refusal: tuple[int, str]
+) -> None:
+    hub.refusal = refusal
+    with pytest.raises(BaseModelNotFetchedError):
+        fetch_base_model(a_model(), tmp_path)
+
+
+def test_without_network_the_error_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    use_endpoint(monkeypatch, "http://127.0.0.1:9")
+    with pytest.raises(ModelHubUnreachableError):
+        fetch_base_model(a_model(), tmp_path)
+
+
+def test_a_full_disk_is_told_before_the_first_byte(
+    hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    small = usage._replace(free=len(CONTENT) - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: small)
+    with pytest.raises(NoSpaceError) as told:
+        download_from_hub(a_model(), tmp_path)
+    assert told.value.params["free_mb"] == 1
+    assert [method for method, _, _ in hub.asked] == ["HEAD"]
+
+
+def test_another_file_is_refused_and_thrown_away(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    with pytest.raises(WrongChecksumError):
+        download_from_hub(a_model(sha256="0" * 64), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_hubs_own_checksum_counts_where_the_catalogue_has_none(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    hub.etag = "0" * 64
+    with pytest.raises(WrongChecksumError):
+        download_from_hub(a_model(sha256=None), tmp_path)
+    hub.etag = "not-a-checksum"
+    found = download_from_hub(a_model(sha256=None), tmp_path)
+    assert require_sound(a_model(sha256=None), found) == SHA
+
+
+def test_the_first_downloads_checksum_is_kept_and_compared(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    hub.etag = "not-a-checksum"
+    model = a_model(sha256=None)
+    found = download_from_hub(model, tmp_path)
+    found.write_bytes(CONTENT[:-1] + b"!")
+    with pytest.raises(WrongChecksumError):
+        require_sound(model, found)
+
+
+def test_a_file_put_there_by_hand_is_remembered(tmp_path: Path) -> None:
+    file = tmp_path / "tiny.gguf"
+    file.write_bytes(b"first")
+    model = a_model(sha256=None)
+    require_sound(model, file)
+    file.write_bytes(b"second")
+    with pytest.raises(WrongChecksumError):
+        require_sound(model, file)
+
+
+@pytest.mark.slow
+def test_the_command_shows_progress_and_the_spanish_error(tmp_path: Path) -> None:
+    server = HubServer()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server.refusal = (401, "GatedRepo")
+    env = {**os.environ, "HF_ENDPOINT": server.address, "FTCORE_MODELS": str(tmp_path)}
+    command = [sys.executable, "-m", "ftcore", "models", "--prepare"]
+
+    def run(name: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, name], env=env, capture_output=True, text=True, check=False
+        )
+
+    refused = run("lfm2-350m")
+    assert refused.returncode == 1
+    assert "Acepta la licencia en https://huggingface.co/LiquidAI" in refused.stderr
+    assert "HF_TOKEN" in refused.stderr
+    server.refusal = None
+    other = run("lfm2-350m")
+    assert "100 %" in other.stderr
+    assert "no es el esperado" in other.stderr
+    server.shutdown()
+    server.server_close()
