@@ -18,6 +18,7 @@ from ftcore.texts import duration, number, text
 Make = Callable[[BaseModel, Path, OnStage, OnBytes], Path]
 _GAP = "  "
 _REDRAW_SECONDS = 0.5
+_LINE_WIDTH = 60  # a shorter line is drawn over a longer one
 # Measured on two cores: 98 MB of 4-bit weights became 270 MB of floats in 10 s.
 _CONVERT_SECONDS_PER_MB = 0.1
 
@@ -153,7 +154,7 @@ def download_line(screen: TextIO) -> OnBytes:
             return
         shown["at"], shown["tenth"] = now, tenth
         start, end = ("\r", "\n" if is_over else "") if screen.isatty() else ("", "\n")
-        screen.write(start + download_words(pace) + end)
+        screen.write(start + download_words(pace).ljust(_LINE_WIDTH) + end)
         screen.flush()
 
     return tell

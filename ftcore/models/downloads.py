@@ -13,15 +13,15 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ftcore.errors import (
-    BaseModelNotFetchedError,
+from ftcore.errors import BaseModelNotFetchedError
+from ftcore.models.catalog import PREPARE_COMMAND, BaseModel
+from ftcore.models.download_errors import (
     DownloadCutError,
     GatedModelError,
     ModelHubUnreachableError,
     NoSpaceError,
     WrongChecksumError,
 )
-from ftcore.models.catalog import PREPARE_COMMAND, BaseModel
 
 OnBytes = Callable[[int, int], None]
 """Takes the bytes that are here and those in all; may raise to stop."""

@@ -172,15 +172,16 @@ def adapter(base: Base, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train until the answers change, and export; the folder holds both forms."""
     import torch
 
-    from ftcore.training.lora import LoraLoop, StepReport, make_learner
+    from ftcore.training.learners import make_learner
+    from ftcore.training.lora import LoraLoop, StepReport
 
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("adapter")
     sequences = base.sequences()
     learner = make_learner(base.prepared, 8, 1, max(map(len, sequences)))
     reports: list[StepReport] = []
-    loop = LoraLoop(learner, 2e-2, 3, 0, reports.append, lambda: False)
-    loop.run([sequences] * 25)
+    loop = LoraLoop(learner, 3e-2, 3, 0, reports.append, lambda: False)
+    loop.run([sequences] * 15)
     assert reports[-1].loss < 0.5 * reports[0].loss
     learner.save(folder, base.model.name)
     export_gguf(folder, base.prepared, folder / "adapter.gguf")

@@ -17,16 +17,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ftcore.errors import (
-    BaseModelNotFetchedError,
+from ftcore.errors import BaseModelNotFetchedError
+from ftcore.models import downloads
+from ftcore.models.catalog import BaseModel, Source
+from ftcore.models.download_errors import (
     DownloadCutError,
     GatedModelError,
     ModelHubUnreachableError,
     NoSpaceError,
     WrongChecksumError,
 )
-from ftcore.models import downloads
-from ftcore.models.catalog import BaseModel, Source
 from ftcore.models.downloads import download_from_hub, require_sound
 from ftcore.models.prepare import fetch_base_model
 

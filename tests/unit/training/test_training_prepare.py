@@ -78,19 +78,6 @@ def test_without_a_way_to_the_package_the_error_is_ours(
     assert caught.value.params["name"] == "tiny"
 
 
-def test_without_a_way_to_the_hub_the_error_is_ours(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import huggingface_hub
-
-    def refuse(*_: object, **__: object) -> str:
-        raise huggingface_hub.errors.LocalEntryNotFoundError("offline")
-
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", refuse)
-    with pytest.raises(BaseModelNotFetchedError):
-        fetch_base_model(a_model(hub="someone/tiny"), tmp_path)
-
-
 def test_pip_that_fails_leaves_nothing_half_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
