@@ -57,7 +57,9 @@ def _key(participant_id: str, key: ApiKey | None) -> str | None:
         )
         return None
     is_shown = bool(st.session_state.get(_SHOWN))
-    st.code(key.secret if is_shown else _masked(key.secret), language=None)
+    st.code(
+        key.secret if is_shown else _masked(key.secret), language=None, wrap_lines=True
+    )
     st.caption(text("api_view.ends", day=spoken_day(key.ends.date())))
     with st.container(horizontal=True):
         st.button(
@@ -108,6 +110,7 @@ def _snippets(model: str, secret: str) -> None:
     for tab, (name, language) in zip(tabs, _SNIPPETS.items(), strict=False):
         with tab:
             st.caption(text(f"api_view.about.{name}"))
-            st.code(text(f"api_view.{name}", **parts), language=language)
+            words = text(f"api_view.{name}", **parts)
+            st.code(words, language=language, wrap_lines=True)
     with tabs[-1]:
         st.markdown(text("api_view.program", **parts))
