@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.line import Line
-from benchmarks.lines import LINES, ON_REQUEST
+from benchmarks.lines import LINES, ON_REQUEST, TOGETHER
 
 RESULTS = Path(__file__).with_name("results.json")
 PACKAGES = (
@@ -38,6 +38,7 @@ def row(line: Line) -> dict[str, object]:
 
 def main(names: list[str]) -> int:
     """Measure what is asked for (all but the longest by default), keep the rest."""
+    names = list(dict.fromkeys(TOGETHER.get(name, name) for name in names))
     unknown = [name for name in names if name not in LINES]
     if unknown:
         print(f"no such line: {', '.join(unknown)}; there are {', '.join(LINES)}")

@@ -5,9 +5,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from ftcore.errors import FtcoreError
+from ftcore.yaml_files import read_yaml
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 TEXTS = ASSETS / "texts" / "es"
@@ -22,7 +21,7 @@ def catalog() -> Mapping[str, str]:
     """
     found: dict[str, str] = {}
     for path in sorted(TEXTS.rglob("*.yaml")):
-        for key, value in _flatten(yaml.safe_load(path.read_text(encoding="utf-8"))):
+        for key, value in _flatten(read_yaml(path)):
             if key in found:
                 raise ValueError(f"Text {key!r} is defined twice; see {path}.")
             found[key] = value

@@ -12,8 +12,8 @@ from starlette.routing import Mount
 
 from ftcore.data.examples import Task
 from ftcore.training.base import JobState
-from ftcore.ui.navigation import API_MOUNT
 from ftcore.ui.openai_api import build_api
+from ftcore.ui.services import API_MOUNT
 from ftcore.workshop import Workshop
 from tests.unit.chat.test_chat_arms import make_folder
 

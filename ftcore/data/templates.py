@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
 
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.options import ReadOptions
 from ftcore.data.readers import read_dataset
 from ftcore.errors import UnknownTemplateError
+from ftcore.yaml_files import read_yaml
 from ftcore.texts import ASSETS
 
 TEMPLATES = ASSETS / "templates"
@@ -80,7 +80,7 @@ def load_template(name: str, folder: Path = TEMPLATES) -> Template:
     if name not in known:
         raise UnknownTemplateError(name=name, available=", ".join(sorted(known)))
     path = known[name]
-    about = yaml.safe_load((path / _FILE).read_text(encoding="utf-8"))
+    about = read_yaml(path / _FILE)
     task = Task(about["task"])
     return Template(
         name=name,

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from ftcore.data.examples import Task
 from ftcore.errors import BaseModelMissingError, UnknownBaseModelError
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 CATALOG_FILE = ASSETS / "models.yaml"
 PREPARE_COMMAND = "python -m ftcore models --prepare"
@@ -134,7 +133,7 @@ class Catalog:
 @cache
 def load_catalog(path: Path = CATALOG_FILE) -> Catalog:
     """Read the catalogue file."""
-    tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    tree = read_yaml(path)
     models = []
     for name, entry in tree["models"].items():
         fields = {**entry, "languages": tuple(entry["languages"])}

@@ -8,9 +8,8 @@ import json
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from ftcore.texts import TEXTS
+from ftcore.yaml_files import read_yaml
 
 _SCRIPT = Path(__file__).with_name("language.js")
 
@@ -23,7 +22,7 @@ def translation_script(framework: str) -> str:
     (regular expression, replacement) in the texts.
     """
     path = TEXTS / f"{framework}_fixed.yaml"
-    words = yaml.safe_load(path.read_text(encoding="utf-8"))[f"{framework}_fixed"]
+    words = read_yaml(path)[f"{framework}_fixed"]
     exact = {entry["en"]: entry["es"] for entry in words["exact"].values()}
     patterns = [[entry["en"], entry["es"]] for entry in words["patterns"].values()]
     script = _SCRIPT.read_text(encoding="utf-8")

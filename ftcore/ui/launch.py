@@ -20,7 +20,7 @@ _ROUTE_PROBE = ("192.0.2.1", 9)  # TEST-NET-1, RFC 5737
 
 
 def main() -> None:
-    """Print the address to open and become the server."""
+    """Print the address to open and serve until somebody stops it."""
     settings = load_settings()
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
@@ -31,8 +31,9 @@ def main() -> None:
     sys.stdout.write("\n".join(welcome(settings)) + "\n")
     sys.stdout.flush()
     os.chdir(ROOT)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    os.execv(sys.executable, command)  # noqa: S606  (no shell is the point)
+    from streamlit.web import cli  # noqa: PLC0415  (after the settings it reads)
+
+    cli.main(["run", "app.py"], prog_name="streamlit")
 
 
 def welcome(settings: Settings) -> list[str]:

@@ -5,8 +5,7 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
-from ftcore.ui.navigation import API_MOUNT
-from ftcore.ui.services import get_workshop
+from ftcore.ui.services import API_MOUNT, get_workshop
 
 CODE = "c"  # of the query; short, since people copy it from a wall
 _LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "0.0.0.0", "::1"}  # noqa: S104 - compared, not bound

@@ -10,7 +10,6 @@ from ftcore.workshop.steps import Step
 PAGES_FOLDER = Path(__file__).resolve().parents[2] / "pages"
 DEFAULT_PAGE = Step.PROJECT.value
 STEP_NAMES = tuple(step.value for step in Step)
-API_MOUNT = "/v1"  # no page: where OpenAI's clients look
 PAGES = (*STEP_NAMES, "vote", "facilitator")
 
 

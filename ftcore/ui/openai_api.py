@@ -23,7 +23,6 @@ from ftcore.chat.base import ReplyTrace
 from ftcore.errors import FtcoreError
 from ftcore.runtime import new_id
 from ftcore.texts import error_texts, text
-from ftcore.ui.navigation import API_MOUNT
 from ftcore.ui.openai_request import ChatRequest, read_request
 from ftcore.ui.openai_shapes import (
     AnswerShape,
@@ -34,6 +33,7 @@ from ftcore.ui.openai_shapes import (
     model_json,
 )
 from ftcore.ui.pump import pump
+from ftcore.ui.services import API_MOUNT
 from ftcore.workshop import Workshop
 from ftcore.workshop.api import ApiClient
 

@@ -3,9 +3,11 @@
 import asyncio
 import gc
 import logging
+import signal
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -16,10 +18,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ftcore.texts import ASSETS
 from ftcore.ui.identity import IdentityMiddleware
-from ftcore.ui.navigation import API_MOUNT
 from ftcore.ui.playground import MOUNT
-from ftcore.ui.services import get_signer, get_workshop
+from ftcore.ui.services import API_MOUNT, get_signer, get_workshop
 
+if TYPE_CHECKING:  # imported while the first page is already served
+    from ftcore.workshop import Workshop
+
+_log = logging.getLogger(__name__)
 Built = tuple[ASGIApp, AbstractAsyncContextManager[object]]
 _CLOSE_SECONDS = 5.0
 _WARM_UP_SECONDS = 8.0  # after the first page has had the processor to itself
@@ -120,14 +125,28 @@ def middleware() -> list[Middleware]:
     return [Middleware(IdentityMiddleware, get_signer=get_signer)]
 
 
+async def _open_workshop() -> "Workshop | None":
+    """Build the workshop while the browser already loads the page's scripts.
+
+    Without one there is nothing to serve: the server then ends.
+    """
+    try:
+        workshop = await asyncio.to_thread(get_workshop)
+    except Exception:  # noqa: BLE001  (whatever it is, the terminal must say it)
+        _log.exception("The workshop cannot be opened.")
+        signal.raise_signal(signal.SIGINT)
+        return None
+    workshop.start()
+    return workshop
+
+
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncGenerator[dict[str, object]]:
     """Run the background jobs and warm Gradio up while the server lives."""
     # Addresses carry playground tokens, and Streamlit gives this logger a handler
     # after the server has taken it away.
     logging.getLogger("uvicorn.access").disabled = True
-    workshop = get_workshop()
-    workshop.start()
+    opening = asyncio.create_task(_open_workshop())
     warm_up = asyncio.get_running_loop().call_later(_WARM_UP_SECONDS, _gradio.warm_up)
     try:
         yield {}
@@ -135,4 +154,6 @@ async def lifespan(_: object) -> AsyncGenerator[dict[str, object]]:
         warm_up.cancel()
         await _gradio.close()
         await _api.close()
-        workshop.stop()
+        workshop = await opening
+        if workshop is not None:
+            workshop.stop()

@@ -2,16 +2,20 @@
 
 from functools import cache
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from ftcore.settings import Settings, load_settings
 from ftcore.tokens import Signer, load_secret
-from ftcore.workshop import Workshop
 
+if TYPE_CHECKING:  # it takes a second to import, which the first page need not wait for
+    from ftcore.workshop import Workshop
+
+API_MOUNT = "/v1"  # where OpenAI's clients look below any address
 _lock = Lock()
-_shared: dict[str, Workshop] = {}
+_shared: "dict[str, Workshop]" = {}
 
 
-def get_workshop() -> Workshop:
+def get_workshop() -> "Workshop":
     """Return the one workshop of this process, building it on first use.
 
     Not ``st.cache_resource``: Gradio handlers and the server's lifespan run
@@ -19,11 +23,13 @@ def get_workshop() -> Workshop:
     """
     with _lock:
         if "workshop" not in _shared:
+            from ftcore.workshop import Workshop  # noqa: PLC0415
+
             _shared["workshop"] = Workshop(get_settings())
         return _shared["workshop"]
 
 
-def replace_workshop(workshop: Workshop | None) -> None:
+def replace_workshop(workshop: "Workshop | None") -> None:
     """Serve another workshop from now on; ``None`` builds a fresh one when asked."""
     with _lock:
         _shared.clear()

@@ -6,9 +6,8 @@ from functools import cache
 from string import Template
 from typing import Literal
 
-import yaml
-
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 Mode = Literal["light", "dark"]
 MODES: tuple[Mode, Mode] = ("light", "dark")
@@ -55,7 +54,7 @@ class Fonts:
 @cache
 def _tree() -> dict[str, dict[str, object]]:
     path = ASSETS / "theme.yaml"
-    tree: dict[str, dict[str, object]] = yaml.safe_load(path.read_text("utf-8"))
+    tree: dict[str, dict[str, object]] = read_yaml(path)
     return tree
 
 

@@ -14,17 +14,19 @@ SHAPES = {
 }
 
 
-def write_random_adapter(path: Path, seed: int, scale: float = 0.03) -> Path:
+def write_random_adapter(
+    path: Path, seed: int, scale: float = 0.03, rank: int = RANK
+) -> Path:
     """Write random weights; the seed decides what they make the model say."""
     rng = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_type(gguf.GGUFType.ADAPTER)
     writer.add_string("adapter.type", "lora")
-    writer.add_float32("adapter.lora.alpha", 2.0 * RANK)
+    writer.add_float32("adapter.lora.alpha", 2.0 * rank)
     for layer in range(LAYERS):
         for name, (wide, high) in SHAPES.items():
-            a = rng.normal(size=(RANK, wide)) / np.sqrt(wide)
-            b = rng.normal(size=(high, RANK)) * scale
+            a = rng.normal(size=(rank, wide)) / np.sqrt(wide)
+            b = rng.normal(size=(high, rank)) * scale
             stem = f"blk.{layer}.{name}.weight"
             writer.add_tensor(f"{stem}.lora_a", a.astype(np.float32))
             writer.add_tensor(f"{stem}.lora_b", b.astype(np.float32))

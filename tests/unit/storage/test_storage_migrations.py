@@ -151,6 +151,18 @@ def test_going_down_and_up_again_loses_no_row(old_engine):
     assert [r.number for r in Store(old_engine).datasets("ana")] == [3, 2, 1]
 
 
+def test_a_database_of_today_is_opened_without_alembic(url, monkeypatch):
+    open_database(url).dispose()
+
+    def refuse(*_):
+        raise AssertionError("Nothing had to be migrated.")
+
+    monkeypatch.setattr(command, "upgrade", refuse)
+    engine = open_database(url)
+    assert inspect(engine).has_table("api_keys")
+    engine.dispose()
+
+
 def test_versions_kept_at_once_get_a_number_each(url):
     engine = open_database(url)
     store = Store(engine)

@@ -11,11 +11,13 @@ from ftcore.settings import ROOT
 HEAVY = ("torch", "transformers", "peft", "sklearn", "scipy", "gradio", "pandas")
 
 
-@pytest.mark.parametrize("module", ["app", "ftcore.ui.frame", "ftcore.ui.playground"])
-def test_the_web_process_stays_light(module: str) -> None:
+LATER = ("sqlalchemy", "alembic", "ftcore.workshop", "xllamacpp", "pydantic")
+
+
+def imported(module: str, names: tuple[str, ...]) -> list[str]:
     code = (
         f"import sys, json, {module}; "
-        f"print(json.dumps([n for n in {HEAVY!r} if n in sys.modules]))"
+        f"print(json.dumps([n for n in {names!r} if n in sys.modules]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -25,4 +27,13 @@ def test_the_web_process_stays_light(module: str) -> None:
         check=True,
         timeout=60,
     )
-    assert json.loads(done.stdout.splitlines()[-1]) == []
+    return list(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_the_first_page_is_served_before_the_workshop_is_imported() -> None:
+    assert imported("app", LATER) == []
+
+
+@pytest.mark.parametrize("module", ["app", "ftcore.ui.frame", "ftcore.ui.playground"])
+def test_the_web_process_stays_light(module: str) -> None:
+    assert imported(module, HEAVY) == []
