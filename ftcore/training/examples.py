@@ -96,25 +96,29 @@ class LessonPlan:
         neighbours: The nearest other example of each, or ``None`` to show no
             example in the prompt.
         seed: Seed of every choice.
+        times: How often each lesson is seen, in different passes. What the frozen
+            layers make of a lesson seen again is known already.
     """
 
     encoder: ConversationEncoder
     augment: bool
     neighbours: Sequence[Example] | None
     seed: int
+    times: int = 1
 
     def epochs(
         self, examples: Sequence[Example], count: int
     ) -> list[list[TokenSequence]]:
         """Return the conversations of ``count`` passes over ``examples``."""
         rng = random.Random(self.seed)  # noqa: S311 - a lesson, not a secret
-        return [
+        different = [
             [
                 self._lesson(place, example, rng)
                 for place, example in enumerate(examples)
             ]
-            for _ in range(count)
+            for _ in range(-(-count // self.times))
         ]
+        return [different[at % len(different)] for at in range(count)]
 
     def _lesson(
         self, place: int, example: Example, rng: random.Random

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ftcore.training.learner import Learner
     from ftcore.training.lora import LoraLoop
 
+SEEN_AGAIN = 2  # how often a lesson is seen where seeing it again is cheaper
 _NO_MEMORY = ("can't allocate memory", "not enough memory")  # words of torch's CPU heap
 
 
@@ -149,7 +150,8 @@ def _sequences(
     config = lesson.request.config
     index = _restricted(lesson.index, lesson.train)
     neighbours = leave_one_out(index) if config.use_nearest else None
-    plan = LessonPlan(encoder, config.augment, neighbours, config.seed)
+    times = SEEN_AGAIN if config.adapted_layers is not None else 1
+    plan = LessonPlan(encoder, config.augment, neighbours, config.seed, times)
     held_out = []
     for example in lesson.held_out:
         question = last_question(example)

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ftcore.data.examples import Example, Message, Role
 from ftcore.models.retrieval import ExampleIndex, last_question
@@ -132,6 +134,15 @@ def test_without_neighbours_only_the_question_is_shown() -> None:
     assert prompts == {
         f"<s>Sé breve.<u>{last_question(e)}<a>{e.target}∎" for e in EXAMPLES
     }
+
+
+@given(count=st.integers(1, 9), times=st.integers(1, 4))
+def test_every_lesson_is_seen_so_often_but_no_more(count: int, times: int) -> None:
+    plan = LessonPlan(encoder(), True, [EXAMPLES[3]] * 4, seed=7, times=times)
+    epochs = [tuple(epoch) for epoch in plan.epochs(EXAMPLES, count)]
+    assert len(epochs) == count
+    assert len(set(epochs)) == -(-count // times)
+    assert max(epochs.count(epoch) for epoch in epochs) <= times
 
 
 def test_the_plan_is_a_function_of_the_seed() -> None:
