@@ -18,6 +18,8 @@ import torch
 import transformers
 
 from ftcore.data.templates import load_template
+from ftcore.models.base_tokenizer import load_base_tokenizer
+from ftcore.models.catalog import load_catalog
 from ftcore.models.embeddings import default_embedder
 from ftcore.models.retrieval import ExampleIndex, last_question
 from ftcore.settings import load_settings
@@ -64,7 +66,10 @@ def conversations(
     count: int = EXAMPLES, seed: int = SEED
 ) -> tuple[list[TokenSequence], list[TokenSequence]]:
     """Return lessons of the shop (then the estate agency), and held-out questions."""
-    tokenizer = transformers.AutoTokenizer.from_pretrained(folder())
+    base = load_catalog().find(NAME)
+    tokenizer = load_base_tokenizer(base.require(load_settings().models_dir))
+    if tokenizer is None:
+        raise SystemExit("The base model has no tokenizer that is known.")
     lessons: list[TokenSequence] = []
     held_out: list[TokenSequence] = []
     for name in ("shop", "real_estate"):

@@ -3,7 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import text as statement
 from sqlalchemy.exc import SQLAlchemyError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -45,7 +46,9 @@ def _is_newest(engine: Engine) -> bool:
     newest = max(path.name for path in (MIGRATIONS / "versions").glob("*.py"))
     try:
         with engine.connect() as connection:
-            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            found = connection.scalar(
+                statement("SELECT version_num FROM alembic_version")
+            )
     except SQLAlchemyError:  # a database without any table
         return False
     return found is not None and newest.startswith(f"{found}_")
