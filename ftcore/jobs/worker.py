@@ -7,8 +7,11 @@ import logging
 import sys
 from pathlib import Path
 
+import psutil
+
 from ftcore.errors import FtcoreError, TrainingCancelledError
 from ftcore.jobs.pipeline import train_and_evaluate
+from ftcore.jobs.stopwatch import STARTING, Stopwatch
 from ftcore.settings import load_settings
 from ftcore.training.base import JobState, JobStatus, Phase, ProgressEvent
 from ftcore.training.jobfolder import JobFolder
@@ -43,10 +46,13 @@ def work(job: JobFolder) -> JobStatus:
     """Run the job of a folder to its end and return the final status."""
     settings = load_settings()
     last: ProgressEvent | None = None
+    watch = Stopwatch(STARTING, began=psutil.Process().create_time())
+    import ftcore.training.run  # noqa: F401, PLC0415  (torch: counted apart)
 
     def on_event(event: ProgressEvent) -> None:
         nonlocal last
         last = event
+        watch.enter(event.phase)
         job.append_event(event)
         job.write_status(JobStatus(JobState.RUNNING, progress_of(event), event))
 
@@ -65,6 +71,8 @@ def work(job: JobFolder) -> JobStatus:
     except FtcoreError as error:
         logger.exception("job ended without a model")
         return JobStatus(JobState.FAILED, 0.0, last, error_code=error.code)
+    finally:
+        job.write_timings(watch.stop())
     return JobStatus(JobState.SUCCEEDED, 1.0, last, model_dir=str(job.model_dir))
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ MODEL = "model"
 CHECKPOINT = "checkpoint"
 LOG = "worker.log"
 PID = "pid.json"
+TIMINGS = "timings.json"
 
 
 class JobFolder:
@@ -193,6 +195,18 @@ class JobFolder:
             return None
         values = json.loads(path.read_text(encoding="utf-8"))
         return int(values["pid"]), float(values["started"])
+
+    def write_timings(self, timings: Mapping[str, Mapping[str, float]]) -> None:
+        """Keep how long each part of the job took, in seconds."""
+        self._write(TIMINGS, dict(timings))
+
+    def read_timings(self) -> dict[str, dict[str, float]]:
+        """Return what :meth:`write_timings` wrote; nothing before the job's end."""
+        path = self.path / TIMINGS
+        if not path.is_file():
+            return {}
+        values: dict[str, dict[str, float]] = json.loads(path.read_text("utf-8"))
+        return values
 
     def _write(self, name: str, values: dict[str, Any]) -> None:
         partial = self.path / f".{name}.{os.getpid()}.partial"

@@ -1,0 +1,221 @@
+"""A room: many participants train at once while others chat and turn pages.
+
+``python -m benchmarks.room 4`` runs four participants and prints everything.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+
+from benchmarks import room_probes
+from benchmarks.line import Line
+from benchmarks.room_examples import room_file
+from benchmarks.room_probes import Every, Samples
+from benchmarks.room_report import MEGABYTE, RoomRun, growth_row, p95, report
+from ftcore.settings import ROOT, Settings, load_settings
+from ftcore.tokens import Signer, load_secret
+from ftcore.training.base import JobState, Preset
+from ftcore.training.jobfolder import JobFolder
+from ftcore.workshop import Workshop
+
+PORT = 8806
+ROOM = 30
+GROWTH = (1, 10, 30, 60)
+GOAL_SECONDS = 600.0  # the ten minutes of step 4
+GOAL_FIRST_TOKEN = 1.0
+PATIENCE_SECONDS = 3600.0
+LOOK_SECONDS = 1.0
+
+
+def room_30() -> list[Line]:
+    """Thirty participants with thirty examples each, all queued at once."""
+    run = run_room(ROOM)
+    report(run)
+    return lines_of(run)
+
+
+def room_growth() -> list[Line]:
+    """The same with 1, 10, 30 and 60 participants."""
+    found = []
+    for count in GROWTH:
+        run = run_room(count)
+        report(run)
+        print(growth_row(run), flush=True)
+        found += lines_of(run)
+    return found
+
+
+def lines_of(run: RoomRun) -> list[Line]:
+    """Return what ``make bench`` keeps of a run."""
+    name, samples = f"room_{run.participants}", run.samples
+    chat = p95([*samples.tuned, *samples.cold, *samples.base])
+    goal = GOAL_SECONDS * max(1.0, run.participants / ROOM)
+    return [
+        Line(name, run.seconds, "s", "", None, f"at most {goal:g} s",
+             run.seconds <= goal),
+        Line(f"{name}_first_token", chat, "s (p95)", "", None,
+             f"at most {GOAL_FIRST_TOKEN:g} s meanwhile", chat <= GOAL_FIRST_TOKEN),
+        Line(f"{name}_page", p95(samples.page), "s (p95)", "", None,
+             "less than 2 s meanwhile", p95(samples.page) < 2),
+        Line(f"{name}_memory", (samples.server + samples.workers) / MEGABYTE, "MB", "",
+             None, "less than 16,000 MB", samples.server + samples.workers < 16e9),
+    ]  # fmt: skip
+
+
+def run_room(participants: int, preset: Preset = Preset.BALANCED) -> RoomRun:
+    """Queue so many trainings at once on a fresh server and wait for the last answer.
+
+    Raises:
+        RuntimeError: A job ended without a model.
+    """
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _server(Path(folder)) as (
+            settings,
+            server,
+        ),
+    ):
+        workshop = Workshop(settings)  # never started: the server moves the queue
+        try:
+            people = [_person(workshop, at) for at in range(participants)]
+            samples = Samples()
+            looks = _probes(workshop, people, server, samples)
+            began = time.monotonic()
+            for person in people:
+                config, _ = workshop.training.offer(person).plans[preset]
+                workshop.training.start(person, config)
+            ready = _wait(workshop, people, samples, began)
+            for look in looks:
+                look.stop()
+            return _measured(workshop, people, ready, samples)
+        finally:
+            workshop.stop()
+
+
+def _person(workshop: Workshop, at: int) -> str:
+    name = f"person-{at}"
+    workshop.projects.save(
+        name,
+        use_case="own",
+        template=None,
+        name=f"Proyecto {at}",
+        objective="Responder.",
+        nickname=f"Persona {at}",
+    )
+    workshop.datasets.import_file(name, "ejemplos.jsonl", room_file(at))
+    workshop.projects.choose_tool(name, "local")
+    return name
+
+
+def _probes(
+    workshop: Workshop, people: Sequence[str], server: psutil.Process, samples: Samples
+) -> list[Every]:
+    cookie = Signer(load_secret(workshop.settings)).sign_participant(people[-1])
+
+    def look_at_page() -> None:
+        samples.page.append(room_probes.open_page(PORT, cookie, "train"))
+
+    def chat() -> None:
+        samples.base.append(room_probes.ask_base(workshop))
+
+    def weigh() -> None:
+        server_now, workers_now = room_probes.memory_of(server)
+        samples.server = max(samples.server, server_now)
+        samples.workers = max(samples.workers, workers_now)
+
+    return [Every(look, samples.failures) for look in (look_at_page, chat, weigh)]
+
+
+def _wait(
+    workshop: Workshop, people: Sequence[str], samples: Samples, began: float
+) -> dict[str, float]:
+    """Ask each model once as soon as it is ready, and again those that are."""
+    ready: dict[str, float] = {}
+    while len(ready) < len(people):
+        if time.monotonic() - began > PATIENCE_SECONDS:
+            raise RuntimeError(f"only {len(ready)} of {len(people)} were ready")
+        for person in people:
+            view = workshop.training.view(person)
+            if person in ready or view is None or not view.status.state.is_final:
+                continue
+            if view.status.state is not JobState.SUCCEEDED:
+                raise RuntimeError(f"{person}: {view.status}")
+            samples.cold.append(room_probes.ask_model(workshop, person)[0])
+            ready[person] = time.monotonic() - began
+            print(f"{person} ready at {ready[person]:.1f} s", flush=True)
+        if ready:
+            oldest = list(ready)[len(samples.tuned) % len(ready)]
+            samples.tuned.append(room_probes.ask_model(workshop, oldest)[0])
+        time.sleep(LOOK_SECONDS)
+    return ready
+
+
+def _measured(
+    workshop: Workshop, people: Sequence[str], ready: dict[str, float], samples: Samples
+) -> RoomRun:
+    phases, passed, asked = [], 0.0, 0
+    for person in people:
+        _project, _job, folder = workshop.context.require_model(person)
+        phases.append(JobFolder(folder.parent).read_timings())
+        found = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+        accuracy = found["arms"][0]["accuracy"]
+        passed += accuracy["value"] * accuracy["n"]
+        asked += accuracy["n"]
+    last, first = max(ready.values()), min(ready.values())
+    return RoomRun(len(people), last, first, phases, samples, passed / max(1, asked))
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[tuple[Settings, psutil.Process]]:
+    """Serve an empty workshop kept in ``folder``."""
+    settings = replace(
+        load_settings({**os.environ, "FTCORE_DATA": str(folder)}), secret_key="room"
+    )
+    env = {
+        **os.environ,
+        "FTCORE_DATA": str(folder),
+        "FTCORE_SECRET": "room",
+        "PORT": str(PORT),
+    }
+    command = [sys.executable, "-m", "ftcore.ui.launch"]
+    with (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
+    try:
+        _wait_for(f"http://127.0.0.1:{PORT}/")
+        yield settings, psutil.Process(server.pid)
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def _wait_for(address: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+    raise TimeoutError(address)
+
+
+def main(arguments: list[str]) -> None:
+    """Run one room and print all about it; a signal still tidies up."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    report(run_room(int(arguments[0]) if arguments else ROOM))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
