@@ -3,6 +3,7 @@
 ``python -m benchmarks.room 4`` runs four participants and prints everything.
 """
 
+import argparse
 import json
 import os
 import signal
@@ -28,10 +29,12 @@ from ftcore.settings import ROOT, Settings, load_settings
 from ftcore.tokens import Signer, load_secret
 from ftcore.training.base import JobState, Preset
 from ftcore.training.jobfolder import JobFolder
+from ftcore.training.pool import WorkerPool
 from ftcore.workshop import Workshop
 
 PORT = 8806
 ROOM = 30
+EXAMPLES = 30
 GROWTH = (1, 10, 30, 60)
 GOAL_SECONDS = 600.0  # the ten minutes of step 4
 GOAL_FIRST_TOKEN = 1.0
@@ -74,22 +77,26 @@ def lines_of(run: RoomRun) -> list[Line]:
     ]  # fmt: skip
 
 
-def run_room(participants: int, preset: Preset = Preset.BALANCED) -> RoomRun:
+def run_room(
+    participants: int, examples: int = EXAMPLES, preset: Preset = Preset.BALANCED
+) -> RoomRun:
     """Queue so many trainings at once on a fresh server and wait for the last answer.
+
+    Args:
+        participants: How many.
+        examples: Examples of each, at most thirty.
+        preset: How long each trains; what the page offers first unless given.
 
     Raises:
         RuntimeError: A job ended without a model.
     """
     with (
         tempfile.TemporaryDirectory() as folder,
-        _server(Path(folder)) as (
-            settings,
-            server,
-        ),
+        _server(Path(folder)) as (settings, server),
     ):
         workshop = Workshop(settings)  # never started: the server moves the queue
         try:
-            people = [_person(workshop, at) for at in range(participants)]
+            people = [_person(workshop, at, examples) for at in range(participants)]
             samples = Samples()
             looks = _probes(workshop, people, server, samples)
             began = time.monotonic()
@@ -104,7 +111,7 @@ def run_room(participants: int, preset: Preset = Preset.BALANCED) -> RoomRun:
             workshop.stop()
 
 
-def _person(workshop: Workshop, at: int) -> str:
+def _person(workshop: Workshop, at: int, examples: int) -> str:
     name = f"person-{at}"
     workshop.projects.save(
         name,
@@ -114,7 +121,7 @@ def _person(workshop: Workshop, at: int) -> str:
         objective="Responder.",
         nickname=f"Persona {at}",
     )
-    workshop.datasets.import_file(name, "ejemplos.jsonl", room_file(at))
+    workshop.datasets.import_file(name, "ejemplos.jsonl", room_file(at, examples))
     workshop.projects.choose_tool(name, "local")
     return name
 
@@ -198,6 +205,8 @@ def _server(folder: Path) -> Iterator[tuple[Settings, psutil.Process]]:
     finally:
         server.terminate()
         server.wait(timeout=60)
+        for worker in WorkerPool(settings).workers():  # they outlive it
+            psutil.Process(worker.pid).kill()
 
 
 def _wait_for(address: str) -> None:
@@ -214,7 +223,12 @@ def _wait_for(address: str) -> None:
 def main(arguments: list[str]) -> None:
     """Run one room and print all about it; a signal still tidies up."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    report(run_room(int(arguments[0]) if arguments else ROOM))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("participants", type=int, nargs="?", default=ROOM)
+    parser.add_argument("--examples", type=int, default=EXAMPLES)
+    parser.add_argument("--preset", type=Preset, default=Preset.BALANCED)
+    asked = parser.parse_args(arguments)
+    report(run_room(asked.participants, asked.examples, asked.preset))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The one default place for time and identity; every caller may pass its own."""
 
+import ctypes
 import secrets
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -18,3 +20,15 @@ def utc_now() -> datetime:
 def new_id() -> str:
     """Return a fresh 96-bit identifier, safe in a path and in a URL."""
     return secrets.token_hex(12)
+
+
+def return_memory() -> None:
+    """Give freed memory back to the system, where the C library has to be asked.
+
+    glibc keeps it for the thread that freed it.
+    """
+    if sys.platform != "linux":
+        return
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
+    if trim is not None:
+        trim(0)

@@ -27,7 +27,8 @@ class Settings:
         max_rows: Most examples read from one file.
         max_unpacked_mb: Largest content of an archive or spreadsheet, in megabytes.
         max_depth: Deepest nesting of JSON values.
-        parallel_jobs: Training processes at once.
+        parallel_jobs: Training processes at once; 0 means as many as cores and memory
+            allow.
         training_threads: Threads of one training process; 0 means 'choose'.
         models_dir: Folder of the base models made ready for this machine; outside
             ``data_dir``, since it can be made again and serves any of them.
@@ -44,7 +45,7 @@ class Settings:
     max_rows: int = 2_000_000
     max_unpacked_mb: int = 400
     max_depth: int = 50
-    parallel_jobs: int = 1
+    parallel_jobs: int = 0
     training_threads: int = 0
     models_dir: Path = DEFAULT_MODELS
 
@@ -73,7 +74,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         max_rows=int(source.get("FTCORE_MAX_ROWS") or 2_000_000),
         max_unpacked_mb=int(source.get("FTCORE_MAX_UNPACKED_MB") or 400),
         max_depth=int(source.get("FTCORE_MAX_DEPTH") or 50),
-        parallel_jobs=int(source.get("FTCORE_PARALLEL_JOBS") or 1),
+        parallel_jobs=int(source.get("FTCORE_PARALLEL_JOBS") or 0),
         training_threads=int(source.get("FTCORE_TRAINING_THREADS") or 0),
         models_dir=Path(source.get("FTCORE_MODELS") or DEFAULT_MODELS).resolve(),
     )

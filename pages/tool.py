@@ -17,6 +17,7 @@ from ftcore.workshop.steps import Step
 page_header("tool")
 require_open(Step.TOOL)
 who, workshop = participant_id(), get_workshop()
+workshop.training.prepare(who)
 with friendly_errors():
     chosen = workshop.training.tool(who)
     dataset = workshop.datasets.examples(who)

@@ -41,17 +41,19 @@ is_past = (
 )
 page_header("train.live" if is_live else "train.over" if is_over else "train")
 require_open(Step.TRAIN)
+if not is_live:
+    workshop.training.prepare(me)
 
 if is_live:
     job_view.watch(me)
 elif view is not None and not is_past and view.status.state is JobState.SUCCEEDED:
     evaluation = workshop.results.dashboard(me).evaluation
     tuned = evaluation.arm(Arm.TUNED) if evaluation else None
-    job_view.show_outcome(view, tuned.accuracy if tuned else None)
+    job_view.show_outcome(view, tuned.accuracy if tuned else None, me)
     with st.expander(text("train.again_title"), key="train-again"):
         choose_and_start(again=True)
 else:
     if view is not None and not is_past:
-        job_view.show_outcome(view, None)
+        job_view.show_outcome(view, None, me)
     choose_and_start(again=False)
 lesson_expander("step_4_training")

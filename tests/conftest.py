@@ -23,6 +23,7 @@ def settings(tmp_path: Path) -> Settings:
         secret_key="a secret for tests",
         facilitator_password="abracadabra",
         training_threads=1,
+        parallel_jobs=1,
     )
 
 

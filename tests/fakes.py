@@ -1,6 +1,7 @@
 """Hand-made doubles that behave like the real thing, only faster."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ftcore.data.examples import Dataset
 from ftcore.errors import TrainerClosedError, UnknownJobError
@@ -25,6 +26,8 @@ class SteppedTrainer:
         self.requests: dict[str, TrainingRequest] = {}
         self.statuses: dict[str, JobStatus] = {}
         self.is_open = True
+        self.resumed: list[str] = []
+        self.prepared = 0
 
     def availability(self) -> Availability:
         return Availability(self.is_open, None if self.is_open else "closed")
@@ -52,6 +55,28 @@ class SteppedTrainer:
     def cancel(self, job_id: str) -> None:
         if not self.status(job_id).state.is_final:
             self.statuses[job_id] = JobStatus(JobState.CANCELLED)
+
+    def pause(self, job_id: str) -> None:
+        status = self.status(job_id)
+        if not status.state.is_final:
+            self.statuses[job_id] = replace(status, state=JobState.PAUSED)
+
+    def resume(self, job_id: str) -> None:
+        status = self.status(job_id)
+        if status.state in {JobState.PAUSED, JobState.FAILED}:
+            self.resumed.append(job_id)
+            self.statuses[job_id] = replace(
+                status, state=JobState.RUNNING, error_code=None
+            )
+
+    def prepare(self) -> None:
+        self.prepared += 1
+
+    def die(self, job_id: str) -> None:
+        """Let a job's process die."""
+        self.statuses[job_id] = JobStatus(
+            JobState.FAILED, self.status(job_id).progress, error_code="interrupted"
+        )
 
     def move(self, job_id: str, progress: float) -> None:
         """Let a job get on."""

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def train_and_evaluate(  # noqa: PLR0913 - who asks to stop or pause is outside
     should_pause: ShouldStop = never,
     checkpoint_dir: Path | None = None,
     threads: int = 0,
+    engines: EnginePool | None = None,
 ) -> Outcome:
     """Run one job to its end.
 
@@ -54,6 +56,8 @@ def train_and_evaluate(  # noqa: PLR0913 - who asks to stop or pause is outside
         should_pause: Asked at every step of the training.
         checkpoint_dir: Where its state is kept until the job has ended, if anywhere.
         threads: Threads to compute with; 0 chooses.
+        engines: Serve the base model to the evaluation, and stay open; unless given,
+            some are opened for it and closed again.
 
     Raises:
         TrainingCancelledError: ``should_stop`` said so.
@@ -86,7 +90,8 @@ def train_and_evaluate(  # noqa: PLR0913 - who asks to stop or pause is outside
         on_event(replace(newest, phase=phase, seconds=now, seconds_left=left))
 
     if held_out_examples(folder):
-        evaluation = _evaluate(folder, model, models_dir, report, should_stop)
+        with _opened(engines, models_dir) as used:
+            evaluation = _evaluate(folder, model, used, report, should_stop)
         if should_stop():
             raise TrainingCancelledError(step=newest.step)
     report(Phase.DONE, 0.0)
@@ -94,10 +99,23 @@ def train_and_evaluate(  # noqa: PLR0913 - who asks to stop or pause is outside
     return Outcome(model, evaluation)
 
 
+@contextmanager
+def _opened(engines: EnginePool | None, models_dir: Path) -> Iterator[EnginePool]:
+    """Lend the caller's engines, or some that are closed again."""
+    if engines is not None:
+        yield engines
+        return
+    own = EnginePool(models_dir, threads=1)
+    try:
+        yield own
+    finally:
+        own.close()
+
+
 def _evaluate(
     folder: Path,
     model: TrainedModel,
-    models_dir: Path,
+    engines: EnginePool,
     report: Callable[[Phase, float | None], None],
     should_stop: ShouldStop,
 ) -> Evaluation:
@@ -108,18 +126,14 @@ def _evaluate(
         each = (time.monotonic() - began) / max(done, 1)
         report(Phase.EVALUATING, each * (total - done))
 
-    engines = EnginePool(models_dir)
-    try:
-        result = evaluate_arm(
-            folder,
-            Arm.TUNED,
-            engines,
-            held_out_examples(folder),
-            on_answer=on_answer,
-            should_stop=should_stop,
-        )
-    finally:
-        engines.close()
+    result = evaluate_arm(
+        folder,
+        Arm.TUNED,
+        engines,
+        held_out_examples(folder),
+        on_answer=on_answer,
+        should_stop=should_stop,
+    )
     evaluation = build_evaluation(model.model_id, model.task, [result])
     save_evaluation(folder, evaluation)
     return evaluation

@@ -105,7 +105,12 @@ class DatasetRow(Base):
 
 
 class JobRow(Base):
-    """One training; its model lies in the job's folder."""
+    """One training; its model lies in the job's folder.
+
+    ``turn`` counts what its participant had trained of late when it was queued: those
+    who have not trained yet come first. ``attempts`` counts how often it was begun
+    again after its process had died.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (Index("ix_jobs_state_queued", "state", "queued_at"),)
@@ -123,6 +128,8 @@ class JobRow(Base):
     progress: Mapped[float] = mapped_column(default=0.0)
     error_code: Mapped[str | None]
     model_dir: Mapped[str | None] = mapped_column(Text)
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     queued_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -1,32 +1,24 @@
 """One class over the database: the store's verbs, no SQL anywhere else."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import TypeVar
+from collections.abc import Mapping
 
-from sqlalchemy import Engine, Select, delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, sessionmaker
 
-from ftcore.runtime import Clock, IdMaker, new_id, utc_now
+from ftcore.storage.job_table import ACTIVE_STATES, JobTable
 from ftcore.storage.records import (
     ApiKeyRow,
-    Base,
     DatasetRow,
     EvaluationRow,
-    JobRow,
     ParticipantRow,
     ProjectRow,
     RatingRow,
 )
 
-Row = TypeVar("Row", bound=Base)
-
-ACTIVE_STATES = ("queued", "running")
 NUMBERING_ATTEMPTS = 20  # more than the tabs of one person that save at once
 
 
-class Store:
+class Store(JobTable):
     """Keeps participants, projects, datasets, jobs, keys, evaluations and ratings.
 
     Rows come back detached: reading them is safe anywhere, changing them does
@@ -37,18 +29,6 @@ class Store:
         clock: Gives the time of every write.
         make_id: Gives the id of every new row.
     """
-
-    def __init__(
-        self, engine: Engine, clock: Clock = utc_now, make_id: IdMaker = new_id
-    ) -> None:
-        self._sessions = sessionmaker(engine, expire_on_commit=False)
-        self._engine = engine
-        self._clock = clock
-        self._make_id = make_id
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self._engine.dispose()
 
     # --- participants and projects ---------------------------------------------
 
@@ -125,51 +105,16 @@ class Store:
         mine = select(DatasetRow).where(DatasetRow.project_id == project_id)
         return self._all(mine.order_by(DatasetRow.number.desc()))
 
-    # --- jobs ------------------------------------------------------------------
-
-    def add_job(self, **fields: object) -> JobRow:
-        """Put a job at the end of the queue."""
-        return self._add(JobRow(queued_at=self._clock(), progress=0.0, **fields))
-
-    def update_job(self, job_id: str, **fields: object) -> None:
-        """Change fields of a job."""
-        self._set(JobRow, job_id, **fields)
-
-    def start_job(self, job_id: str) -> bool:
-        """Move a job from queued to running; false if it is not queued any more."""
-        change = (
-            update(JobRow)
-            .where(JobRow.id == job_id, JobRow.state == "queued")
-            .values(state="running", started_at=self._clock())
-        )
+    def _add_numbered(self, values: Mapping[str, object]) -> DatasetRow:
+        mine = DatasetRow.project_id == values["project_id"]
+        highest = select(func.coalesce(func.max(DatasetRow.number), 0)).where(mine)
+        following = highest.scalar_subquery() + 1
+        row = DatasetRow(created_at=self._clock(), number=following, **values)
         with self._write() as session:
-            return bool(session.execute(change).rowcount == 1)  # type: ignore[attr-defined]
-
-    def end_job(self, job_id: str, state: str, **fields: object) -> None:
-        """Give an active job its final state; one that ended already keeps its own."""
-        change = (
-            update(JobRow)
-            .where(JobRow.id == job_id, JobRow.state.in_(ACTIVE_STATES))
-            .values(state=state, ended_at=self._clock(), **fields)
-        )
-        with self._write() as session:
-            session.execute(change)
-
-    def job(self, job_id: str) -> JobRow | None:
-        """Return one job by its id."""
-        return self._first(select(JobRow).where(JobRow.id == job_id))
-
-    def jobs(self, project_id: str) -> list[JobRow]:
-        """Return the jobs of a project, newest first."""
-        mine = select(JobRow).where(JobRow.project_id == project_id)
-        return self._all(mine.order_by(JobRow.queued_at.desc()))
-
-    def active_jobs(self, participant_id: str | None = None) -> list[JobRow]:
-        """Return the running and queued jobs in the order of the queue."""
-        active = select(JobRow).where(JobRow.state.in_(ACTIVE_STATES))
-        if participant_id is not None:
-            active = active.where(JobRow.participant_id == participant_id)
-        return self._all(active.order_by(JobRow.queued_at, JobRow.id))
+            session.add(row)
+            session.flush()
+            session.refresh(row)
+        return row
 
     # --- keys of the endpoint --------------------------------------------------
 
@@ -193,6 +138,11 @@ class Store:
     def api_key(self, key_id: str) -> ApiKeyRow | None:
         """Return one key by its id."""
         return self._first(select(ApiKeyRow).where(ApiKeyRow.id == key_id))
+
+    def _merge_api_key(self, values: Mapping[str, object]) -> ApiKeyRow:
+        row = ApiKeyRow(id=self._make_id(), created_at=self._clock(), **values)
+        with self._write() as session:
+            return session.merge(row)
 
     # --- evaluations -----------------------------------------------------------
 
@@ -243,45 +193,3 @@ class Store:
         """Return how many people have come."""
         with self._sessions() as session:
             return session.scalar(select(func.count(ParticipantRow.id))) or 0
-
-    # --- plumbing --------------------------------------------------------------
-
-    @contextmanager
-    def _write(self) -> Iterator[Session]:
-        with self._sessions.begin() as session:
-            yield session
-
-    def _all(self, query: Select[Row]) -> list[Row]:
-        with self._sessions() as session:
-            return list(session.scalars(query))
-
-    def _first(self, query: Select[Row]) -> Row | None:
-        with self._sessions() as session:
-            return session.scalars(query.limit(1)).first()
-
-    def _add(self, row: Row) -> Row:
-        with self._write() as session:
-            session.add(row)
-        return row
-
-    def _add_numbered(self, values: Mapping[str, object]) -> DatasetRow:
-        mine = DatasetRow.project_id == values["project_id"]
-        highest = select(func.coalesce(func.max(DatasetRow.number), 0)).where(mine)
-        following = highest.scalar_subquery() + 1
-        row = DatasetRow(created_at=self._clock(), number=following, **values)
-        with self._write() as session:
-            session.add(row)
-            session.flush()
-            session.refresh(row)
-        return row
-
-    def _merge_api_key(self, values: Mapping[str, object]) -> ApiKeyRow:
-        row = ApiKeyRow(id=self._make_id(), created_at=self._clock(), **values)
-        with self._write() as session:
-            return session.merge(row)
-
-    def _set(self, table: type[Base], row_id: str, **fields: object) -> None:
-        with self._write() as session:
-            row = session.get_one(table, row_id)
-            for name, value in fields.items():
-                setattr(row, name, value)

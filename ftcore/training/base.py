@@ -18,10 +18,11 @@ class Preset(StrEnum):
 
 
 class JobState(StrEnum):
-    """Life of a training job; the same five words for every backend."""
+    """Life of a training job; the same six words for every backend."""
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -164,7 +165,7 @@ class JobStatus:
     """One look at a job.
 
     Attributes:
-        state: One of the five states.
+        state: One of the six states.
         progress: Share done, 0 to 1.
         last: The newest event, if any.
         model_dir: Folder of the trained model once it succeeded.
@@ -240,6 +241,28 @@ class Trainer(Protocol):
         Raises:
             UnknownJobError: No such job.
         """
+        ...
+
+    def pause(self, job_id: str) -> None:
+        """Ask the job to keep its state and rest; harmless if it rests or ended.
+
+        Raises:
+            UnknownJobError: No such job.
+        """
+        ...
+
+    def resume(self, job_id: str) -> None:
+        """Go on with a job that rests or was interrupted, from where it was.
+
+        Harmless if it runs or ended well. Returns at once.
+
+        Raises:
+            UnknownJobError: No such job.
+        """
+        ...
+
+    def prepare(self) -> None:
+        """Get ready for a job that may come soon; returns at once, and never raises."""
         ...
 
 

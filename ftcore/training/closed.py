@@ -75,3 +75,22 @@ class ClosedTrainer:
             UnknownJobError: Always.
         """
         raise UnknownJobError(job_id=job_id)
+
+    def pause(self, job_id: str) -> None:
+        """Refuse: nothing was ever started here.
+
+        Raises:
+            UnknownJobError: Always.
+        """
+        raise UnknownJobError(job_id=job_id)
+
+    def resume(self, job_id: str) -> None:
+        """Refuse: nothing was ever started here.
+
+        Raises:
+            UnknownJobError: Always.
+        """
+        raise UnknownJobError(job_id=job_id)
+
+    def prepare(self) -> None:
+        """Do nothing: no job will come."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -61,6 +62,11 @@ class JobFolder:
     def exists(self) -> bool:
         """Whether a whole request is here."""
         return (self.path / REQUEST).is_file()
+
+    @property
+    def age_seconds(self) -> float:
+        """Time since the request was written."""
+        return time.time() - (self.path / REQUEST).stat().st_mtime
 
     def write_request(self, request: TrainingRequest) -> None:
         """Write what to do; ``request.json`` last, so that it marks a whole job."""

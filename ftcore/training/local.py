@@ -1,17 +1,14 @@
 """Train on this machine, in a child process that outlives the page."""
 
-import os
-import subprocess
-import sys
-import threading
+import logging
 import time
 from collections.abc import Sequence
 
 import psutil
 
 from ftcore.data.examples import Dataset
-from ftcore.errors import UnknownJobError
-from ftcore.settings import ROOT, Settings
+from ftcore.errors import TrainingFailedError, UnknownJobError
+from ftcore.settings import Settings
 from ftcore.training.base import (
     Availability,
     Forecast,
@@ -21,22 +18,26 @@ from ftcore.training.base import (
     TrainingConfig,
     TrainingRequest,
 )
+from ftcore.training.capacity import threads_of_each, worker_count
 from ftcore.training.costs import local_time
+from ftcore.training.inbox import Task
 from ftcore.training.jobfolder import JobFolder
+from ftcore.training.pool import WorkerPool, living_process
 
-WORKER = "ftcore.jobs.worker"
-NICENESS = 10  # the room's pages and chats come first
+logger = logging.getLogger(__name__)
+
 GRACE_SECONDS = 20.0  # the longest step seen on a busy machine took ten
 INTERRUPTED = "interrupted"
-_BIRTH_TOLERANCE = 2.0  # seconds; clocks of the kernel and of the process round
+_STARTING_SECONDS = 30.0  # to hand a written job to a worker
+_TRIES = 3  # workers that may leave at the very moment when they are needed
 
 
 class LocalTrainer:
-    """Starts ``python -m ftcore.jobs.worker FOLDER`` and watches the folder.
+    """Writes job folders, hands them to the pool's workers and watches them.
 
     Args:
         settings: Where jobs and base models lie, and how many threads to use.
-        grace_seconds: How long a cancelled child may take to stop by itself.
+        grace_seconds: How long a cancelled worker may take to stop by itself.
     """
 
     name = "local"
@@ -46,6 +47,7 @@ class LocalTrainer:
     ) -> None:
         self._settings = settings
         self._grace = grace_seconds
+        self._pool = WorkerPool(settings)
 
     def availability(self) -> Availability:
         """Return that it is open: it needs nothing but this machine."""
@@ -56,26 +58,41 @@ class LocalTrainer:
         return Forecast(local_time(dataset, self._settings.models_dir, config).seconds)
 
     def start(self, request: TrainingRequest) -> str:
-        """Write the job folder and start the child."""
+        """Write the job folder and hand it to a worker."""
         job = self._folder(request.job_id)
         job.write_request(request)
-        job.write_status(JobStatus(JobState.RUNNING))
-        with job.log.open("ab") as log:
-            child = subprocess.Popen(  # noqa: S603 - our own module and folder
-                [sys.executable, "-m", WORKER, str(job.path)],
-                cwd=ROOT,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # it goes on when the server stops
-            )
-        # Somebody must take note of its end, or the system keeps it as a zombie.
-        threading.Thread(target=child.wait, daemon=True).start()
-        process = psutil.Process(child.pid)
-        process.nice(NICENESS if os.name == "posix" else None)
-        job.write_pid(child.pid, process.create_time())
+        self._hand(job, JobStatus(JobState.RUNNING))
         return request.job_id
+
+    def resume(self, job_id: str) -> None:
+        """Hand the folder to a worker again: it goes on from the last checkpoint.
+
+        Raises:
+            UnknownJobError: No such job.
+        """
+        job = self._known(job_id)
+        status = self.status(job_id)
+        if status.state not in {JobState.PAUSED, JobState.FAILED}:
+            return
+        job.clear_pause()
+        self._hand(job, JobStatus(JobState.RUNNING, status.progress, status.last))
+
+    def prepare(self) -> None:
+        """Start a worker, so that the first job need not wait for it."""
+        try:
+            self._pool.warm_up()
+        except OSError:
+            logger.warning("no worker could be started ahead of time", exc_info=True)
+
+    def _hand(self, job: JobFolder, status: JobStatus) -> None:
+        threads = threads_of_each(self._settings, worker_count(self._settings))
+        for _ in range(_TRIES):
+            worker = self._pool.hire()
+            job.write_pid(worker.pid, worker.started)
+            job.write_status(status)
+            if self._pool.hand(worker, Task(str(job.path), threads)):
+                return
+        raise TrainingFailedError(reason="no_worker")
 
     def status(self, job_id: str) -> JobStatus:
         """Look at the folder; a child that died without a word was interrupted.
@@ -85,13 +102,15 @@ class LocalTrainer:
         """
         job = self._known(job_id)
         status = job.read_status() or JobStatus(JobState.RUNNING)
-        if status.state.is_final:
+        if not _is_at_work(status):
             return status
         process = self._process(job)
         if process is None:
+            if job.read_pid() is None and job.age_seconds < _STARTING_SECONDS:
+                return status  # somebody is handing it over right now
             # It may have written its last word between our two looks.
             status = job.read_status() or status
-            return status if status.state.is_final else self._bury(job, status)
+            return self._bury(job, status) if _is_at_work(status) else status
         asked = job.cancel_asked_at()
         if asked is not None and time.time() - asked > self._grace:
             _kill(process)
@@ -114,6 +133,19 @@ class LocalTrainer:
         job = self._known(job_id)
         if not job.is_cancel_asked():
             job.ask_cancel()
+        status = self.status(job_id)
+        if status.state is JobState.PAUSED:  # nobody is there to heed it
+            self._bury(job, status)
+
+    def pause(self, job_id: str) -> None:
+        """Ask the worker to keep the state and take another job.
+
+        Raises:
+            UnknownJobError: No such job.
+        """
+        job = self._known(job_id)
+        if _is_at_work(self.status(job_id)):
+            job.ask_pause()
 
     def _bury(self, job: JobFolder, status: JobStatus) -> JobStatus:
         if job.is_cancel_asked():
@@ -128,29 +160,7 @@ class LocalTrainer:
     def _process(self, job: JobFolder) -> psutil.Process | None:
         """Return the living child of a job, whoever started it."""
         written = job.read_pid()
-        if written is None:
-            return None
-        pid, started = written
-        try:
-            process = psutil.Process(pid)
-            is_same = abs(process.create_time() - started) < _BIRTH_TOLERANCE
-            is_dead = process.status() == psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return None
-        return process if is_same and not is_dead else None
-
-    def _environment(self) -> dict[str, str]:
-        cores = len(psutil.Process().cpu_affinity()) if _has_affinity() else None
-        free = max(1, (cores or os.cpu_count() or 1) - 1)
-        threads = str(self._settings.training_threads or free)
-        return {
-            **os.environ,
-            "FTCORE_DATA": str(self._settings.data_dir),
-            "FTCORE_MODELS": str(self._settings.models_dir),
-            "FTCORE_TRAINING_THREADS": threads,
-            "OMP_NUM_THREADS": threads,
-            "OMP_WAIT_POLICY": "PASSIVE",  # idle threads must not spin beside a server
-        }
+        return None if written is None else living_process(*written)
 
     def _folder(self, job_id: str) -> JobFolder:
         return JobFolder(self._settings.jobs_dir / job_id)
@@ -162,8 +172,8 @@ class LocalTrainer:
         return job
 
 
-def _has_affinity() -> bool:
-    return hasattr(psutil.Process, "cpu_affinity")  # macOS has none
+def _is_at_work(status: JobStatus) -> bool:
+    return not status.state.is_final and status.state is not JobState.PAUSED
 
 
 def _kill(process: psutil.Process) -> None:

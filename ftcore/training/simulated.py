@@ -32,7 +32,8 @@ Seconds = Callable[[], float]
 class _Job:
     started: float
     epochs: int
-    cancelled: float | None = None
+    stopped: float | None = None
+    is_cancelled: bool = False
 
 
 class SimulatedTrainer:
@@ -82,8 +83,9 @@ class SimulatedTrainer:
         share = self._share(job)
         events = self._events(job, share)
         last = events[-1]
-        if job.cancelled is not None:
-            return JobStatus(JobState.CANCELLED, share, last)
+        if job.stopped is not None:
+            state = JobState.CANCELLED if job.is_cancelled else JobState.PAUSED
+            return JobStatus(state, share, last)
         state = JobState.SUCCEEDED if share >= 1 else JobState.RUNNING
         return JobStatus(state, share, last)
 
@@ -103,8 +105,36 @@ class SimulatedTrainer:
             UnknownJobError: No such job.
         """
         job = self._job(job_id)
-        if job.cancelled is None and self._share(job) < 1:
-            job.cancelled = self._clock()
+        with self._lock:
+            if self._share(job) < 1:
+                job.stopped = self._clock() if job.stopped is None else job.stopped
+                job.is_cancelled = True
+
+    def pause(self, job_id: str) -> None:
+        """Stop the clock of the job for a while, unless it already ended.
+
+        Raises:
+            UnknownJobError: No such job.
+        """
+        job = self._job(job_id)
+        with self._lock:
+            if job.stopped is None and self._share(job) < 1:
+                job.stopped = self._clock()
+
+    def resume(self, job_id: str) -> None:
+        """Let the clock of a paused job go on.
+
+        Raises:
+            UnknownJobError: No such job.
+        """
+        job = self._job(job_id)
+        with self._lock:
+            if job.stopped is not None and not job.is_cancelled:
+                job.started += self._clock() - job.stopped
+                job.stopped = None
+
+    def prepare(self) -> None:
+        """Do nothing: there is nothing to load."""
 
     def _job(self, job_id: str) -> _Job:
         with self._lock:
@@ -113,7 +143,7 @@ class SimulatedTrainer:
             return self._jobs[job_id]
 
     def _share(self, job: _Job) -> float:
-        until = self._clock() if job.cancelled is None else job.cancelled
+        until = self._clock() if job.stopped is None else job.stopped
         return min(1.0, (until - job.started) / self._duration)
 
     def _events(self, job: _Job, share: float) -> list[ProgressEvent]:

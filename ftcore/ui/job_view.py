@@ -1,14 +1,16 @@
-"""Draw one training job: waiting, running, and the four ways it can end."""
+"""Draw one training job: running, and the four ways it can end."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
 from ftcore.evaluation.base import Interval
+from ftcore.jobs.runner import INTERRUPTED
 from ftcore.texts import catalog, duration, number, percent, text
 from ftcore.training.base import JobState, Phase, ProgressEvent
-from ftcore.ui import loss_chart
+from ftcore.ui import job_waiting, loss_chart
 from ftcore.ui.cards import action_link, empty_state
+from ftcore.ui.job_waiting import rounded_forecast
 from ftcore.ui.loss import losses_of, smoothed, window_of
 from ftcore.ui.services import get_workshop
 from ftcore.workshop.training import JobView
@@ -28,25 +30,11 @@ def watch(participant_id: str) -> None:
     if view is None or view.status.state.is_final:
         st.rerun()
     elif view.status.state is JobState.QUEUED:
-        _show_queued(view, participant_id)
+        job_waiting.show_queued(view, participant_id)
+    elif view.status.state is JobState.PAUSED:
+        job_waiting.show_paused(view, participant_id)
     else:
         _show_running(view, participant_id)
-
-
-def _show_queued(view: JobView, participant_id: str) -> None:
-    with st.container(key="state-queued", border=True):
-        st.subheader(_queue_title(view), anchor=False)
-        st.markdown(text("train.queued.text"))
-        _cancel_button(text("train.cancel_wait"), participant_id)
-
-
-def _queue_title(view: JobView) -> str:
-    if view.position <= 1 and view.seconds_to_start < 1:
-        return text("train.queued.next")
-    if view.seconds_to_start < 1:
-        return text("train.queued.title_soon", position=view.position)
-    wait = duration(rounded_forecast(view.seconds_to_start))
-    return text("train.queued.title", position=view.position, wait=wait)
 
 
 def _show_running(view: JobView, participant_id: str) -> None:
@@ -64,7 +52,10 @@ def _show_running(view: JobView, participant_id: str) -> None:
     st.progress(min(1.0, view.status.progress), text=bar)
     with st.container(key="figures-live", horizontal=True, vertical_alignment="center"):
         _show_figures(last)
-        _cancel_button(text("train.cancel"), participant_id)
+        # What costs nothing or is nearly done is not worth a pause.
+        if not simulated and view.can_pause:
+            job_waiting.pause_button(participant_id)
+        job_waiting.cancel_button(text("train.cancel"), participant_id)
     loss_chart.show(view.events, simulated=simulated, key="loss-live")
     st.caption(text("train.running.text"))
 
@@ -93,23 +84,17 @@ def _show_figures(last: ProgressEvent) -> None:
     st.metric(text("train.figures.speed"), speed, help=text("train.figures.speed_help"))
 
 
-def _cancel_button(label: str, participant_id: str) -> None:
-    if st.button(label, key="cancel-training", icon=":material/stop_circle:"):
-        get_workshop().training.cancel(participant_id)
-        st.toast(text("train.cancelling"))
-        st.rerun(scope="fragment")
-
-
-def show_outcome(view: JobView, examined: Interval | None) -> None:
+def show_outcome(view: JobView, examined: Interval | None, participant_id: str) -> None:
     """Draw how a job ended, what it left and what to do now.
 
     Args:
         view: A job in a final state.
         examined: Correct answers on the held-out examples, if examined.
+        participant_id: Whose job it is.
     """
     state = view.status.state
     if state is JobState.FAILED:
-        _show_failed(view)
+        _show_failed(view, participant_id)
     elif state is JobState.CANCELLED:
         with empty_state(
             text("train.cancelled.title"), text("train.cancelled.text"), key="cancelled"
@@ -121,7 +106,7 @@ def show_outcome(view: JobView, examined: Interval | None) -> None:
         _show_succeeded(view, examined)
 
 
-def _show_failed(view: JobView) -> None:
+def _show_failed(view: JobView, participant_id: str) -> None:
     code = view.status.error_code or "other"
     if f"train.failures.{code}.problem" not in catalog():
         code = "other"
@@ -130,6 +115,8 @@ def _show_failed(view: JobView) -> None:
         f"{text(f'train.failures.{code}.fix')}  \n{text('train.failed.kept')}",
         icon=":material/error:",
     )
+    if code == INTERRUPTED:
+        job_waiting.resume_button(participant_id)
 
 
 def _show_simulated(view: JobView) -> None:
@@ -187,9 +174,3 @@ def _seconds(view: JobView) -> float | None:
     if row.started_at is None or row.ended_at is None:
         return None
     return (row.ended_at - row.started_at).total_seconds()
-
-
-def rounded_forecast(seconds: float) -> float:
-    """Round a forecast to what it can promise: 5 s below a minute, else 15 s."""
-    unit = 5 if seconds < 60 else 15
-    return max(unit, unit * round(seconds / unit))

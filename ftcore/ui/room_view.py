@@ -12,6 +12,7 @@ from ftcore.runtime import utc_now
 from ftcore.texts import duration, number, percent, text
 from ftcore.training.base import JobState
 from ftcore.ui.cards import empty_state
+from ftcore.ui.job_waiting import rounded_forecast
 from ftcore.ui.navigation import STEP_NAMES
 from ftcore.ui.services import get_workshop
 from ftcore.ui.session import current_session
@@ -23,6 +24,7 @@ MAX_TRIES = 5
 PAUSE = timedelta(seconds=30)
 _NOTE = "facilitator"
 _COLUMNS = ("name", "project", "step", "examples", "job", "total", "votes")
+_SOON = 1.0  # seconds
 _NUMERIC = (3, 5, 6)
 
 
@@ -148,6 +150,7 @@ def _summary(people: Sequence[ParticipantProgress]) -> str:
 
 def _sentence(people: Sequence[ParticipantProgress]) -> str:
     trained = sum(p.reached in {Step.PLAYGROUND, Step.RESULTS} for p in people)
+    running = sum(p.job_state is JobState.RUNNING for p in people)
     waiting = sum(p.job_state is JobState.QUEUED for p in people)
     parts = [
         text("facilitator.summary_one")
@@ -155,8 +158,14 @@ def _sentence(people: Sequence[ParticipantProgress]) -> str:
         else text("facilitator.summary", people=len(people)),
         text("facilitator.summary_models", models=trained),
     ]
+    if running:
+        key = "running_one" if running == 1 else "running"
+        parts.append(text(f"facilitator.{key}", running=running))
     if waiting:
         parts.append(text("facilitator.waiting", waiting=waiting))
+        end = max(person.seconds_to_end for person in people)
+        time = duration(rounded_forecast(end))
+        parts.append(text("facilitator.queue_ends", time=time))
     return " · ".join(parts)
 
 
@@ -183,10 +192,14 @@ def _line(person: ParticipantProgress) -> list[str]:
 def _job(person: ParticipantProgress) -> str:
     if person.job_state is None:
         return text("facilitator.job.none")
+    state = str(person.job_state)
+    if person.job_state is JobState.QUEUED and person.seconds_to_start < _SOON:
+        state = "queued_next"
     return text(
-        f"facilitator.job.{person.job_state}",
+        f"facilitator.job.{state}",
         position=person.position,
         percent=percent(person.job_progress),
+        wait=duration(rounded_forecast(person.seconds_to_start)),
     )
 
 

@@ -1,12 +1,14 @@
 """The facilitator's view of everybody, and the links that join the room."""
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ftcore.storage.records import ParticipantRow
 from ftcore.training.base import JobState
 from ftcore.workshop.context import Context
 from ftcore.workshop.projects import Projects
+from ftcore.workshop.queue import NOWHERE, Place, RoomQueue
 from ftcore.workshop.results import Results
 from ftcore.workshop.steps import Step
 
@@ -24,6 +26,8 @@ class ParticipantProgress:
         job_state: State of the newest job.
         job_progress: Share of it done, 0 to 1.
         position: Place in the queue, from 1; 0 if not waiting.
+        seconds_to_start: Forecast of its wait, in seconds; 0 if not waiting.
+        seconds_to_end: Forecast of the time until it ends; 0 if not waiting.
         total: Total of the rubric so far, 0 to 100; ``None`` before any mark.
         is_complete: Whether the total covers every criterion.
         votes: How many people voted.
@@ -37,6 +41,8 @@ class ParticipantProgress:
     job_state: JobState | None
     job_progress: float
     position: int
+    seconds_to_start: float
+    seconds_to_end: float
     total: float | None
     is_complete: bool
     votes: int
@@ -46,11 +52,17 @@ class Room:
     """Verbs of the facilitator, and links."""
 
     def __init__(
-        self, context: Context, projects: Projects, results: Results, password: str
+        self,
+        context: Context,
+        projects: Projects,
+        results: Results,
+        queue: RoomQueue,
+        password: str,
     ) -> None:
         self._context = context
         self._projects = projects
         self._results = results
+        self._queue = queue
         self._password = password
 
     def is_facilitator(self, password: str) -> bool:
@@ -59,14 +71,10 @@ class Room:
 
     def progress(self) -> list[ParticipantProgress]:
         """Return where everybody is, first come first; people without a name too."""
-        waiting = [
-            job.id
-            for job in self._context.store.active_jobs()
-            if job.state == JobState.QUEUED
-        ]
+        places = self._queue.places()
         people = self._context.store.participants()
         return [
-            self._line(person, waiting) for person in people if self._took_part(person)
+            self._line(person, places) for person in people if self._took_part(person)
         ]
 
     def resume_path(self, participant_id: str) -> str:
@@ -78,12 +86,14 @@ class Room:
         has_project = self._context.store.current_project(person.id) is not None
         return bool(person.nickname) or has_project
 
-    def _line(self, person: ParticipantRow, waiting: list[str]) -> ParticipantProgress:
+    def _line(
+        self, person: ParticipantRow, places: Mapping[str, Place]
+    ) -> ParticipantProgress:
         overview = self._projects.overview(person)
         job, project = overview.job, overview.project
         dashboard = self._results.grade_of(project) if project else None
         grade = dashboard.grade if dashboard else None
-        position = waiting.index(job.id) + 1 if job and job.id in waiting else 0
+        place = places.get(job.id, NOWHERE) if job else NOWHERE
         return ParticipantProgress(
             nickname=person.nickname,
             project_name=project.name if project else "",
@@ -92,7 +102,9 @@ class Room:
             examples=overview.dataset.rows if overview.dataset else 0,
             job_state=JobState(job.state) if job else None,
             job_progress=job.progress if job else 0.0,
-            position=position,
+            position=place.position,
+            seconds_to_start=place.seconds_to_start,
+            seconds_to_end=place.seconds_to_end,
             total=grade.total if grade and grade.level else None,
             is_complete=bool(grade and grade.is_complete),
             votes=dashboard.votes if dashboard else 0,

@@ -1,6 +1,7 @@
 """Step 4: train, watch, stop."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ftcore.data.examples import Task
@@ -14,16 +15,21 @@ from ftcore.training.base import (
     Forecast,
     JobState,
     JobStatus,
+    Phase,
     Preset,
     ProgressEvent,
     TrainingConfig,
     TrainingRequest,
 )
+from ftcore.training.capacity import worker_count
 from ftcore.training.presets import configure
 from ftcore.workshop.context import Context
 from ftcore.workshop.datasets import Datasets
+from ftcore.workshop.queue import NOWHERE, Place, RoomQueue
 
 DEFAULT_TOOL = "local"
+_PAUSABLE = {Phase.WAITING, Phase.LOADING, Phase.TRAINING}
+_RESUMABLE = {JobState.PAUSED, JobState.FAILED}
 _SETTLED = {SplitMethod.CHOSEN, SplitMethod.STRATIFIED}
 
 
@@ -35,15 +41,21 @@ class JobView:
         row: What the store knows of it.
         status: State, share done and newest event.
         events: All events so far, oldest first.
-        position: Place in the queue, from 1; 0 once it runs or ended.
-        seconds_to_start: Forecast of the wait, in seconds; 0 once it runs.
+        place: Where it stands in the queue, and when it begins and ends; position 0
+            unless it waits.
     """
 
     row: JobRow
     status: JobStatus
     events: Sequence[ProgressEvent]
-    position: int = 0
-    seconds_to_start: float = 0.0
+    place: Place = NOWHERE
+
+    @property
+    def can_pause(self) -> bool:
+        """Whether a pause would be heeded: only while it learns, and not by heads."""
+        last = self.status.last
+        is_long = self.row.config.get("task") != Task.CLASSIFICATION
+        return is_long and (last is None or last.phase in _PAUSABLE)
 
     @property
     def seconds_left(self) -> float | None:
@@ -84,6 +96,17 @@ class Training:
         self._context = context
         self._datasets = datasets
         self._store = context.store
+        workers = worker_count(context.settings)
+        self.queue = RoomQueue(context.store, context.trainers, workers)
+
+    def prepare(self, participant_id: str) -> None:
+        """Get the chosen tool ready: somebody is about to start a training.
+
+        Harmless, and done at once, for whoever has no project yet.
+        """
+        project = self._store.current_project(participant_id)
+        if project is not None:
+            self._context.trainers[project.tool or DEFAULT_TOOL].prepare()
 
     def tool(self, participant_id: str) -> str:
         """Return the trainer that step 3 chose, or the default."""
@@ -122,14 +145,14 @@ class Training:
 
         Raises:
             StepLockedError: There is no dataset yet.
-            JobAlreadyActiveError: One is queued or running already.
+            JobAlreadyActiveError: One is queued, running or paused already.
             TrainerClosedError: The chosen tool cannot be used here.
         """
         project = self._context.project(participant_id)
         dataset = self._context.dataset(project)
-        active = self._store.active_jobs(participant_id)
-        if active:
-            raise JobAlreadyActiveError(job_id=active[0].id)
+        self._require_idle(participant_id)
+        if paused := self._paused(participant_id):
+            raise JobAlreadyActiveError(job_id=paused.id)
         tool = self.tool(participant_id)
         availability = self._context.trainers[tool].availability()
         if not availability.is_open:
@@ -169,24 +192,65 @@ class Training:
 
     def view(self, participant_id: str) -> JobView | None:
         """Return the newest job of the current project, if there is one."""
-        project = self._store.current_project(participant_id)
-        jobs = self._store.jobs(project.id) if project else []
-        return self._view(jobs[0]) if jobs else None
+        row = self._newest(participant_id)
+        return self._view(row) if row is not None else None
 
     def cancel(self, participant_id: str) -> None:
-        """Stop the participant's queued or running job; harmless if there is none."""
+        """Stop the participant's open job; harmless if there is none."""
+        paused = self._paused(participant_id)
+        rows = self._store.active_jobs(participant_id) + ([paused] if paused else [])
+        for row in rows:
+            if row.state != JobState.RUNNING:
+                self._store.end_job(row.id, JobState.CANCELLED)
+            # One that waits may have run before, and left something to tidy up.
+            if row.started_at is not None:
+                with suppress(UnknownJobError):
+                    self._context.trainers[row.trainer].cancel(row.id)
+
+    def pause(self, participant_id: str) -> None:
+        """Let the participant's job rest; others go on in its place.
+
+        One that runs keeps its state and ends at its next step. Harmless if there is
+        none.
+        """
         for row in self._store.active_jobs(participant_id):
             if row.state == JobState.QUEUED:
-                self._store.end_job(row.id, JobState.CANCELLED)
+                self._store.pause_job(row.id)
             else:
-                self._context.trainers[row.trainer].cancel(row.id)
+                self._context.trainers[row.trainer].pause(row.id)
+
+    def resume(self, participant_id: str) -> None:
+        """Queue the participant's paused or failed job again, to go on where it was.
+
+        Harmless if the newest job is neither.
+
+        Raises:
+            JobAlreadyActiveError: Another one is queued or running.
+        """
+        row = self._newest(participant_id)
+        if row is not None and row.state in _RESUMABLE:
+            self._require_idle(participant_id)
+            self._store.resume_job(row.id)
+
+    def _require_idle(self, participant_id: str) -> None:
+        active = self._store.active_jobs(participant_id)
+        if active:
+            raise JobAlreadyActiveError(job_id=active[0].id)
+
+    def _newest(self, participant_id: str) -> JobRow | None:
+        project = self._store.current_project(participant_id)
+        jobs = self._store.jobs(project.id) if project else []
+        return jobs[0] if jobs else None
+
+    def _paused(self, participant_id: str) -> JobRow | None:
+        row = self._newest(participant_id)
+        return row if row is not None and row.state == JobState.PAUSED else None
 
     def _view(self, row: JobRow) -> JobView:
         state = JobState(row.state)
         if state is JobState.QUEUED:
-            ahead = self._ahead(row)
-            wait = sum(job.forecast_seconds * (1 - job.progress) for job in ahead)
-            return JobView(row, JobStatus(state), (), len(ahead) + 1, wait)
+            place = self.queue.places().get(row.id, NOWHERE)
+            return JobView(row, JobStatus(state, row.progress), (), place)
         trainer = self._context.trainers[row.trainer]
         try:
             status, events = trainer.status(row.id), trainer.events(row.id)
@@ -203,8 +267,3 @@ class Training:
                 row.error_code,
             )
         return JobView(row, status, events)
-
-    def _ahead(self, row: JobRow) -> list[JobRow]:
-        queue = [job for job in self._store.active_jobs() if job.trainer == row.trainer]
-        ids = [job.id for job in queue]
-        return queue[: ids.index(row.id)] if row.id in ids else []

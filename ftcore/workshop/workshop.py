@@ -62,12 +62,14 @@ class Workshop:
         self.api = Api(self.context)
         self.results = Results(self.context)
         self.reporting = Reporting(self.context, self.results)
-        self.room = Room(self.context, self.projects, self.results, password)
+        self.room = Room(
+            self.context, self.projects, self.results, self.training.queue, password
+        )
         self.jobs = JobRunner(
             self.context.store,
             self.context.trainers,
             self.training.request,
-            settings.parallel_jobs,
+            self.training.queue.workers,
         )
         self.evaluations = EvaluationRunner(self.context.store, self.context.engines)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import psutil
@@ -20,6 +21,7 @@ from ftcore.training.base import (
 )
 from ftcore.training.jobfolder import JobFolder
 from ftcore.training.local import LocalTrainer
+from ftcore.training.pool import WorkerPool
 from ftcore.training.presets import configure
 from ftcore.training.registry import TRAINERS, create_trainer, create_trainers
 from ftcore.training.simulated import SimulatedTrainer
@@ -41,13 +43,11 @@ def trainer(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Trai
 
 
 def end_children(settings: Settings) -> None:
-    for folder in settings.jobs_dir.glob("*"):
-        born = JobFolder(folder).read_pid()
-        if born is not None and psutil.pid_exists(born[0]):
-            child = psutil.Process(born[0])
-            if abs(child.create_time() - born[1]) < 2:
-                child.kill()
-                child.wait(10)
+    for worker in WorkerPool(settings).workers():
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(worker.pid)
+            process.kill()
+            process.wait(10)
 
 
 def labelled() -> Dataset:
@@ -105,7 +105,8 @@ def test_forecast_is_positive_and_free_only_where_open(trainer: Trainer) -> None
 
 
 def test_an_unknown_job_is_an_error_everywhere(trainer: Trainer) -> None:
-    for verb in (trainer.status, trainer.events, trainer.cancel):
+    verbs = (trainer.status, trainer.events)
+    for verb in (*verbs, trainer.cancel, trainer.pause, trainer.resume):
         with pytest.raises(UnknownJobError):
             verb("nobody-started-this")
 
@@ -133,6 +134,44 @@ def test_cancel_ends_the_job_and_may_be_repeated(trainer: Trainer) -> None:
     assert trainer.status(job_id).state is JobState.CANCELLED
 
 
+def test_getting_ready_returns_at_once_and_may_be_repeated(trainer: Trainer) -> None:
+    before = time.monotonic()
+    for _ in range(3):
+        trainer.prepare()
+    assert time.monotonic() - before < LOOK_SECONDS
+
+
+def test_pausing_and_resuming_what_ended_changes_nothing(trainer: Trainer) -> None:
+    job_id = start_if_open(trainer, "job-1")
+    trainer.cancel(job_id)
+    ended = wait_for_end(trainer, job_id, 60)
+    trainer.pause(job_id)
+    trainer.resume(job_id)
+    assert trainer.status(job_id).state is ended.state
+
+
+def test_a_paused_job_rests_until_it_is_resumed_or_cancelled() -> None:
+    now = [0.0]
+    trainer = SimulatedTrainer(duration_seconds=10.0, clock=lambda: now[0])
+    trainer.start(a_request("job-1"))
+    now[0] = 4.0
+    trainer.pause("job-1")
+    trainer.pause("job-1")
+    now[0] = 100.0
+    assert trainer.status("job-1").state is JobState.PAUSED
+    assert trainer.status("job-1").progress == 0.4
+    trainer.resume("job-1")
+    trainer.resume("job-1")
+    now[0] = 105.0
+    assert trainer.status("job-1").state is JobState.RUNNING
+    assert trainer.status("job-1").progress == 0.9
+    trainer.pause("job-1")
+    trainer.cancel("job-1")
+    assert trainer.status("job-1").state is JobState.CANCELLED
+    trainer.resume("job-1")
+    assert trainer.status("job-1").state is JobState.CANCELLED
+
+
 @pytest.mark.slow
 def test_a_job_left_alone_succeeds_with_events_in_order(trainer: Trainer) -> None:
     job_id = start_if_open(trainer, "job-1")
@@ -153,6 +192,9 @@ def test_local_job_whose_child_died_was_interrupted(settings: Settings) -> None:
     status = trainer.status(job_id)
     assert (status.state, status.error_code) == (JobState.FAILED, "interrupted")
     assert LocalTrainer(settings).status(job_id) == status  # also after a restart
+    LocalTrainer(settings).resume(job_id)
+    assert trainer.status(job_id).state is JobState.RUNNING
+    end_children(settings)
 
 
 def test_local_job_is_found_again_by_another_server(settings: Settings) -> None:

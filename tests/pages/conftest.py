@@ -23,6 +23,8 @@ def workshop(
     """A workshop that nobody has visited yet; pages and signer use it too."""
     monkeypatch.setenv("FTCORE_DATA", str(tmp_path))
     monkeypatch.setenv("FTCORE_SECRET", settings.secret_key or "")
+    # A look at a page must not leave a process behind that loads torch.
+    monkeypatch.setattr("ftcore.training.pool.WorkerPool.warm_up", lambda _: None)
     for cached in (get_settings, get_signer):
         cached.cache_clear()
     fresh = Workshop(settings)

@@ -79,7 +79,9 @@ def test_the_room_shows_everybody_with_their_job(
     words = words_on(page)
     assert text("facilitator.summary", people=3) in words
     assert text("facilitator.job.running", percent="62 %") in words
-    assert text("facilitator.job.queued", position=1) in words
+    assert text("facilitator.job.queued", position=1, wait="25 s") in words
+    assert text("facilitator.running_one") in words
+    assert text("facilitator.queue_ends", time="1 min 30 s") in words
     assert text("facilitator.job.succeeded") in words
     assert PASSWORD not in words
 

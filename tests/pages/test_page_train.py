@@ -9,6 +9,7 @@ from ftcore.texts import text
 from ftcore.training.base import JobState, Preset
 from ftcore.training.simulated import SimulatedTrainer
 from ftcore.workshop import Workshop
+from tests.fakes import SteppedTrainer
 
 
 @pytest.fixture
@@ -79,8 +80,10 @@ def test_the_queue_shows_the_place_and_the_wait(
     other.has_job(JobState.QUEUED, forecast_seconds=120.0)
     story.has_data()
     story.has_job(JobState.QUEUED)
-    expected = text("train.queued.title", position=2, wait="2 min")
-    assert expected in words_on(app("train"))
+    words = words_on(app("train"))
+    assert text("train.queued.title", position=2) in words
+    assert text("train.queued.times", wait="2 min", end="3 min") in words
+    assert text("train.queued.meanwhile") in words
 
 
 def test_leaving_the_queue_cancels_and_offers_to_start_again(
@@ -103,6 +106,72 @@ def test_another_tab_finds_the_running_job(app: OpenPage, story: Story) -> None:
     assert text("train.running.text") in words_on(page)
     assert page.button(key="cancel-training")
     assert "start-training" not in [button.key for button in page.button]
+
+
+def test_a_training_rests_and_goes_on_with_a_press_each(
+    app: OpenPage, story: Story, workshop: Workshop
+) -> None:
+    trainer = SteppedTrainer()
+    workshop.context.trainers["local"] = trainer
+    story.has_data()
+    job = story.has_job(JobState.QUEUED)
+    workshop.jobs.tick()
+    trainer.move(job.id, 0.4)
+    workshop.jobs.tick()
+    page = app("train")
+    page.button(key="pause-training").click().run()
+    workshop.jobs.tick()
+    page.run()
+    assert text("train.paused.title") in words_on(page)
+    assert text("train.paused.text", percent="40 %") in words_on(page)
+    page.button(key="resume-training").click().run()
+    page.run()
+    assert text("train.queued.resumed", percent="40 %") in words_on(page)
+    workshop.jobs.tick()
+    page.run()
+    assert trainer.resumed == [job.id]
+    assert text("train.running.text") in words_on(page)
+
+
+def test_a_paused_training_can_be_given_up(
+    app: OpenPage, story: Story, workshop: Workshop
+) -> None:
+    trainer = SteppedTrainer()
+    workshop.context.trainers["local"] = trainer
+    story.has_data()
+    job = story.has_job(JobState.QUEUED)
+    workshop.jobs.tick()
+    trainer.pause(job.id)
+    workshop.jobs.tick()
+    page = app("train")
+    page.button(key="cancel-training").click().run()
+    page.run()
+    assert text("train.cancelled.title") in words_on(page)
+    assert trainer.status(job.id).state is JobState.CANCELLED
+
+
+def test_a_training_interrupted_too_often_goes_on_at_a_press(
+    app: OpenPage, story: Story
+) -> None:
+    story.has_data()
+    story.has_job(JobState.FAILED, error_code="interrupted", progress=0.3)
+    page = app("train")
+    page.button(key="resume-training").click().run()
+    page.run()
+    assert story.workshop.training.view("ana").status.state is JobState.QUEUED
+
+
+def test_a_look_at_the_page_gets_the_machine_ready(
+    app: OpenPage, story: Story, workshop: Workshop
+) -> None:
+    trainer = SteppedTrainer()
+    workshop.context.trainers["local"] = trainer
+    story.has_data()
+    app("tool")
+    assert trainer.prepared
+    seen = trainer.prepared
+    app("train")
+    assert trainer.prepared > seen
 
 
 @pytest.mark.parametrize("code", ["interrupted", "training_failed", "never_heard_of"])

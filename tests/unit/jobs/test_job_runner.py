@@ -6,7 +6,7 @@ import pytest
 
 from ftcore.data.examples import Task
 from ftcore.jobs.background import BackgroundLoop
-from ftcore.jobs.runner import JobRunner
+from ftcore.jobs.runner import MOST_ATTEMPTS, JobRunner
 from ftcore.storage.database import open_database
 from ftcore.storage.store import Store
 from ftcore.training.base import (
@@ -104,12 +104,74 @@ def test_a_remote_trainer_does_not_wait_for_the_local_one(store, make_runner):
     assert states(store, "a", "b") == ["running", "running"]
 
 
-def test_a_job_whose_trainer_forgot_it_ends_as_interrupted(store, make_runner):
+def test_a_job_whose_trainer_forgot_it_is_begun_anew(store, trainer, make_runner):
     queue(store, "a")
     store.start_job("a")  # a server that died after this left nothing else
     make_runner().tick()
-    assert store.job("a").state == "failed"
+    assert store.job("a").state == "running"
+    assert store.job("a").attempts == 1
+    assert list(trainer.requests) == ["a"]
+    assert trainer.resumed == []
+
+
+def test_a_job_whose_process_died_goes_on_before_those_who_wait(
+    store, trainer, make_runner
+):
+    queue(store, "a")
+    queue(store, "b", "luis")
+    runner = make_runner()
+    runner.tick()
+    trainer.move("a", 0.5)
+    runner.tick()
+    trainer.die("a")
+    runner.tick()
+    assert states(store, "a", "b") == ["running", "queued"]
+    assert trainer.resumed == ["a"]
+    assert store.job("a").progress == 0.5
+
+
+def test_a_job_that_keeps_dying_ends_as_interrupted_and_frees_its_place(
+    store, trainer, make_runner
+):
+    queue(store, "a")
+    queue(store, "b", "luis")
+    runner = make_runner()
+    runner.tick()
+    for _ in range(MOST_ATTEMPTS):
+        trainer.die("a")
+        runner.tick()
+        assert store.job("a").state == "running"
+    trainer.die("a")
+    runner.tick()
+    assert states(store, "a", "b") == ["failed", "running"]
     assert store.job("a").error_code == "interrupted"
+
+
+def test_a_paused_job_frees_its_place_and_goes_on_when_queued_again(
+    store, trainer, make_runner
+):
+    queue(store, "a")
+    queue(store, "b", "luis")
+    runner = make_runner()
+    runner.tick()
+    trainer.move("a", 0.5)
+    trainer.pause("a")
+    runner.tick()
+    assert states(store, "a", "b") == ["paused", "running"]
+    assert store.resume_job("a")
+    trainer.finish("b", "/models/b")
+    runner.tick()
+    assert states(store, "a", "b") == ["running", "succeeded"]
+    assert trainer.resumed == ["a"]
+    assert list(trainer.requests) == ["a", "b"]
+
+
+def test_nobody_trains_twice_at_once(store, make_runner):
+    queue(store, "a", "ana")
+    queue(store, "b", "ana")
+    queue(store, "c", "luis")
+    make_runner(parallel=3).tick()
+    assert states(store, "a", "b", "c") == ["running", "queued", "running"]
 
 
 def test_a_job_that_lives_on_is_found_again_by_a_new_server(

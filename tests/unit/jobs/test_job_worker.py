@@ -7,8 +7,8 @@ import time
 import pytest
 
 from ftcore.data.examples import Example, Task
+from ftcore.jobs.desk import progress_of
 from ftcore.jobs.pipeline import load_evaluation
-from ftcore.jobs.worker import progress_of
 from ftcore.models.trained import load_trained
 from ftcore.settings import ROOT
 from ftcore.training.base import (

@@ -181,8 +181,10 @@ def test_one_job_at_a_time_and_a_place_in_the_queue(workshop, trainer):
     workshop.jobs.tick()
     assert workshop.training.view("ana").status.state is JobState.RUNNING
     luis, eva = workshop.training.view("luis"), workshop.training.view("eva")
-    assert 0 < luis.position < eva.position
-    assert 0 < luis.seconds_to_start < eva.seconds_to_start
+    assert (luis.place.position, eva.place.position) == (1, 2)
+    assert 0 < luis.place.seconds_to_start < eva.place.seconds_to_start
+    assert luis.place.seconds_to_end == eva.place.seconds_to_start
+    assert luis.place.running == 1
 
 
 def test_a_queued_job_leaves_the_queue_at_once_when_cancelled(workshop):
