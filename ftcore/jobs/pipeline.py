@@ -66,37 +66,43 @@ def train_and_evaluate(  # noqa: PLR0913 - who asks to stop or pause is outside
     """
     from ftcore.training.run import run_training  # noqa: PLC0415  (imports torch)
 
-    newest = ProgressEvent(Phase.LOADING)
-
-    def remember(event: ProgressEvent) -> None:
-        nonlocal newest
-        newest = event
-        on_event(event)
-
+    told = _Told(on_event)
     model = run_training(
         request,
         folder,
         models_dir=models_dir,
-        on_event=remember,
+        on_event=told.event,
         should_stop=should_stop,
         should_pause=should_pause,
         checkpoint_dir=checkpoint_dir,
         threads=threads,
     )
-    trained, evaluation = time.monotonic(), None
-
-    def report(phase: Phase, left: float | None = None) -> None:
-        now = newest.seconds + time.monotonic() - trained
-        on_event(replace(newest, phase=phase, seconds=now, seconds_left=left))
-
+    evaluation = None
     if held_out_examples(folder):
         with _opened(engines, models_dir) as used:
-            evaluation = _evaluate(folder, model, used, report, should_stop)
+            evaluation = _evaluate(folder, model, used, told.phase, should_stop)
         if should_stop():
-            raise TrainingCancelledError(step=newest.step)
-    report(Phase.DONE, 0.0)
+            raise TrainingCancelledError(step=told.newest.step)
+    told.phase(Phase.DONE, 0.0)
     forget(checkpoint_dir)
     return Outcome(model, evaluation)
+
+
+class _Told:
+    """Passes events on, and tells of the phases that come after the training."""
+
+    def __init__(self, on_event: OnEvent) -> None:
+        self._on_event = on_event
+        self._at = time.monotonic()
+        self.newest = ProgressEvent(Phase.LOADING)
+
+    def event(self, event: ProgressEvent) -> None:
+        self.newest, self._at = event, time.monotonic()
+        self._on_event(event)
+
+    def phase(self, phase: Phase, left: float | None = None) -> None:
+        now = self.newest.seconds + time.monotonic() - self._at
+        self.event(replace(self.newest, phase=phase, seconds=now, seconds_left=left))
 
 
 @contextmanager

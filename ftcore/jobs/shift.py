@@ -74,7 +74,7 @@ def _should_leave(
 
 def _warm_up() -> None:
     """Load what every job needs, while nobody waits for it yet."""
-    default_embedder().passage(["Buenos días"])
+    default_embedder().passage(["hola"])
 
 
 def _do(task: Task, desk: Desk, watch: Stopwatch) -> None:
