@@ -90,11 +90,47 @@ class ChatModel(Protocol):
         ...
 
 
+class Doubt(StrEnum):
+    """Why a classifier is not sure; a key of ``doubts.<reason>`` in the texts."""
+
+    CLOSE = "close"  # no class is likely enough
+    STRANGE = "strange"  # nothing like the text was learnt
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a classifier says of one text.
+
+    Attributes:
+        chances: Class -> probability, likeliest first, summing to 1.
+        doubt: Why it is not sure; ``None`` if it is. The likeliest class is the
+            answer all the same.
+    """
+
+    chances: Mapping[str, float]
+    doubt: Doubt | None = None
+
+    @property
+    def label(self) -> str:
+        """The likeliest class."""
+        return next(iter(self.chances))
+
+    @property
+    def probability(self) -> float:
+        """How likely that class is."""
+        return next(iter(self.chances.values()))
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether a person should look at it."""
+        return self.doubt is not None
+
+
 class LabelModel(Protocol):
     """Gives each class a probability."""
 
-    def probabilities(self, text: str) -> Mapping[str, float]:
-        """Return class -> probability, likeliest first, summing to 1."""
+    def judge(self, text: str) -> Verdict:
+        """Return the probabilities of the classes and whether to trust them."""
         ...
 
 

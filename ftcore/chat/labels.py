@@ -1,6 +1,6 @@
 """Classifiers: a trained head, the nearest examples, and a chat around either."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,17 +8,24 @@ import numpy.typing as npt
 
 from ftcore.chat.base import (
     DEFAULT_SAMPLING,
+    Doubt,
     LabelModel,
     ReplyTrace,
     SamplingOptions,
+    Verdict,
     traced,
 )
 from ftcore.chat.questions import encodable, user_questions
 from ftcore.data.examples import Message
-from ftcore.errors import NotATrainedModelError
 from ftcore.models.embeddings import Embedder, embedder_by_name
+from ftcore.models.label_head import (
+    LabelHead,
+    load_head,
+    load_left_out,
+    text_vectors,
+)
 from ftcore.models.retrieval import ExampleIndex
-from ftcore.models.trained import CLASSIFIER, load_trained
+from ftcore.models.trained import load_trained
 
 NEIGHBOURS = 5
 # Cosines of e5 crowd between 0.7 and 1: a difference of 0.03 counts e-fold.
@@ -28,22 +35,20 @@ _Row = npt.NDArray[np.float64]
 
 
 class HeadLabelModel:
-    """Softmax over linear scores of the text's vector, as the training fitted it."""
+    """A calibrated softmax over linear scores of the text's vectors, with doubts."""
 
     def __init__(
-        self, labels: Sequence[str], coef: _Row, intercept: _Row, embedder: Embedder
+        self, labels: Sequence[str], head: LabelHead, embedder: Embedder
     ) -> None:
         """Take the head.
 
         Args:
-            labels: The classes, in the order of the rows.
-            coef: Shape ``(classes, dim)``.
-            intercept: Shape ``(classes,)``.
+            labels: The classes, in the order of the head's rows.
+            head: What the training fitted.
             embedder: Makes the vectors; the one that the head was trained with.
         """
         self._labels = tuple(labels)
-        self._coef = coef
-        self._intercept = intercept
+        self._head = head
         self._embedder = embedder
 
     @classmethod
@@ -59,15 +64,8 @@ class HeadLabelModel:
             NotATrainedModelError: The folder has no head.
         """
         manifest = load_trained(folder)
-        prefix = "eval_" if use_eval_head else ""
-        try:
-            with np.load(folder / CLASSIFIER, allow_pickle=False) as archive:
-                coef = np.asarray(archive[f"{prefix}coef"], dtype=np.float64)
-                intercept = np.asarray(archive[f"{prefix}intercept"], dtype=np.float64)
-        except (OSError, KeyError, ValueError) as error:
-            raise NotATrainedModelError(path=str(folder)) from error
-        embedder = embedder_by_name(manifest.embedder)
-        return cls(manifest.labels, coef, intercept, embedder)
+        head = load_head(folder, evaluation=use_eval_head)
+        return cls(manifest.labels, head, embedder_by_name(manifest.embedder))
 
     @classmethod
     def load_left_out(cls, folder: Path) -> list["HeadLabelModel"]:
@@ -77,22 +75,20 @@ class HeadLabelModel:
             NotATrainedModelError: The folder has none.
         """
         manifest = load_trained(folder)
-        try:
-            with np.load(folder / CLASSIFIER, allow_pickle=False) as archive:
-                coefs = np.asarray(archive["left_out_coef"], dtype=np.float64)
-                offsets = np.asarray(archive["left_out_intercept"], dtype=np.float64)
-        except (OSError, KeyError, ValueError) as error:
-            raise NotATrainedModelError(path=str(folder)) from error
         embedder = embedder_by_name(manifest.embedder)
-        return [
-            cls(manifest.labels, coef, offset, embedder)
-            for coef, offset in zip(coefs, offsets, strict=True)
-        ]
+        return [cls(manifest.labels, head, embedder) for head in load_left_out(folder)]
 
-    def probabilities(self, text: str) -> Mapping[str, float]:
-        """Return class -> probability, likeliest first, summing to 1."""
-        vector = self._embedder.query([encodable(text)])[0].astype(np.float64)
-        return _ranked(self._labels, _softmax(self._coef @ vector + self._intercept))
+    def judge(self, text: str) -> Verdict:
+        """Return the probabilities, and a doubt below what the training learnt."""
+        head = self._head
+        vectors = text_vectors([encodable(text)], self._embedder, head.views)
+        shares = head.linear.probabilities(vectors)[0].astype(np.float64)
+        chances = _ranked(self._labels, shares / shares.sum())
+        likeness = float(head.caution.likeness(vectors)[0])
+        if likeness < head.caution.least_likeness:
+            return Verdict(chances, Doubt.STRANGE)
+        is_close = shares.max() < head.caution.least_probability
+        return Verdict(chances, Doubt.CLOSE if is_close else None)
 
 
 class NearestLabelModel:
@@ -108,22 +104,22 @@ class NearestLabelModel:
         self._index = index
         self._k = k
 
-    def probabilities(self, text: str) -> Mapping[str, float]:
-        """Return class -> probability, likeliest first, summing to 1.
+    def judge(self, text: str) -> Verdict:
+        """Return the votes; a baseline has learnt no doubts.
 
         Without a text or without examples, every class is as likely as another.
         """
         near = self._index.nearest(encodable(text), self._k)
         if not near:
             even = np.full(len(self._labels), 1.0 / len(self._labels))
-            return _ranked(self._labels, even)
+            return Verdict(_ranked(self._labels, even))
         cosines = np.array([neighbour.similarity for neighbour in near])
         weights = _softmax(cosines / SIMILARITY_SCALE)
         votes = dict.fromkeys(self._labels, 0.0)
         for neighbour, weight in zip(near, weights, strict=True):
             label = neighbour.example.target
             votes[label] = votes.get(label, 0.0) + float(weight)
-        return _ranked(tuple(votes), np.array(list(votes.values())))
+        return Verdict(_ranked(tuple(votes), np.array(list(votes.values()))))
 
 
 class LabelChat:
@@ -143,12 +139,7 @@ class LabelChat:
 
     def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
         questions = user_questions(messages)
-        yield likeliest(self._model, questions[-1] if questions else "")
-
-
-def likeliest(model: LabelModel, text: str) -> str:
-    """Return the likeliest class of a text."""
-    return next(iter(model.probabilities(text)))
+        yield self._model.judge(questions[-1] if questions else "").label
 
 
 def _softmax(scores: _Row) -> _Row:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ftcore.chat.arms import ARM_NAMES, open_arm, open_label_arm
-from ftcore.chat.base import Arm
+from ftcore.chat.base import Arm, Verdict
 from ftcore.chat.engines import EnginePool
-from ftcore.chat.labels import likeliest
 from ftcore.cli.asking import asked_messages
 from ftcore.cli.rows import (
     Row,
@@ -28,10 +27,13 @@ from ftcore.models.trained import load_trained
 from ftcore.settings import load_settings
 from ftcore.texts import text
 
-Ask = Callable[[Sequence[Message]], str]
+Answer = str | Verdict
+Ask = Callable[[Sequence[Message]], Answer]
 
 _AT_ONCE = 4
 _MOST_WARNINGS = 20
+_DIGITS = 4  # of a probability
+_LABEL_COLUMNS = ("label", "probability", "is_unsure")
 
 
 def add_parser(subparsers: Any) -> None:  # noqa: ANN401  (argparse has no public name for it)
@@ -79,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _labeller(folder: Path, arm: Arm) -> Ask:
     model = open_label_arm(folder, arm)
-    return lambda messages: likeliest(model, messages[-1].content)
+    return lambda messages: model.judge(messages[-1].content)
 
 
 def _answerer(folder: Path, arm: Arm, engines: EnginePool) -> Ask:
@@ -89,7 +91,7 @@ def _answerer(folder: Path, arm: Arm, engines: EnginePool) -> Ask:
 
 def answer_all(
     rows: Sequence[Row], ask: Ask, first: str = ""
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[Answer], list[str]]:
     """Answer the rows, several at once, in order.
 
     Args:
@@ -106,7 +108,7 @@ def answer_all(
     """
     from tqdm import tqdm  # noqa: PLC0415  (only commands with a bar draw)
 
-    def one(row: Row) -> tuple[str, str]:
+    def one(row: Row) -> tuple[Answer, str]:
         messages = asked_messages(row.values, first)
         if messages is None:
             return "", "no_question"
@@ -135,19 +137,42 @@ def answer_all(
     return [answer for answer, _ in outcomes], warnings
 
 
-def _written(rows: Rows, answers: Sequence[str], *, classifies: bool) -> str:
-    pairs = list(zip(rows.rows, answers, strict=True))
+def _written(rows: Rows, answers: Sequence[Answer], *, classifies: bool) -> str:
     if not rows.is_table:
-        keys = ("label", "answer") if classifies else ("answer",)
-        lines = (json_line(row, dict.fromkeys(keys, answer)) for row, answer in pairs)
+        fields = [
+            _label_fields(answer) if classifies else {"answer": answer}
+            for answer in answers
+        ]
+        lines = map(json_line, rows.rows, fields)
         return "".join(f"{line}\n" for line in lines)
+    pairs = list(zip(rows.rows, answers, strict=True))
     if classifies:
         column = question_column(rows.columns, "text")
-        body = [[row.values[column or ""], answer] for row, answer in pairs]
-        return table_text(("text", "label"), body)
+        body = [
+            [row.values[column or ""], *_label_cells(answer)] for row, answer in pairs
+        ]
+        return table_text(("text", *_LABEL_COLUMNS), body)
     kept = [name for name in rows.columns if name != "answer"]
     body = [[*(row.values[name] for name in kept), answer] for row, answer in pairs]
     return table_text((*kept, "answer"), body)
+
+
+def _label_fields(answer: Answer) -> dict[str, object]:
+    """Return the label, also as ``answer``, and how sure it is."""
+    if not isinstance(answer, Verdict):
+        return {"label": "", "answer": "", "probability": None, "is_unsure": None}
+    return {
+        "label": answer.label,
+        "answer": answer.label,
+        "probability": round(answer.probability, _DIGITS),
+        "is_unsure": answer.is_unsure,
+    }
+
+
+def _label_cells(answer: Answer) -> list[str]:
+    label, *sureness = (_label_fields(answer)[name] for name in _LABEL_COLUMNS)
+    figures = ("" if value is None else json.dumps(value) for value in sureness)
+    return [str(label), *figures]
 
 
 def _warn(warnings: Sequence[str]) -> None:

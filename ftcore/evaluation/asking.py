@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from ftcore.chat.base import ChatModel, LabelModel
+from ftcore.chat.base import ChatModel
 from ftcore.data.examples import Example, Message, Role
 from ftcore.evaluation.normalisation import rewrite_question
 
@@ -35,10 +35,3 @@ def timed_reply(
             first = clock() - started
         pieces.append(piece)
     return "".join(pieces).strip(), first, clock() - started
-
-
-def likeliest(model: LabelModel, content: str) -> tuple[str, float]:
-    """Return the likeliest class of a text and its probability."""
-    chances = model.probabilities(content)
-    label = max(chances, key=lambda name: chances[name])
-    return label, chances[label]

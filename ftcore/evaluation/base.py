@@ -91,6 +91,7 @@ class AnswerRecord:
         seconds: Time to the end of the answer.
         first_token_seconds: Time to its first piece; ``None`` if not streamed.
         probability: Probability of the label given; ``None`` for text.
+        is_unsure: Whether the label was given with a doubt.
     """
 
     question: str
@@ -100,6 +101,7 @@ class AnswerRecord:
     seconds: float
     first_token_seconds: float | None = None
     probability: float | None = None
+    is_unsure: bool = False
 
     def score(self, name: str) -> Score | None:
         """Return the score of that name, if it was given."""

@@ -8,7 +8,7 @@ from typing import Any
 from ftcore.chat.base import Arm, ChatModel, LabelModel
 from ftcore.data.examples import Example, Task
 from ftcore.errors import NothingToEvaluateError
-from ftcore.evaluation.asking import conversation, likeliest, rewritten, timed_reply
+from ftcore.evaluation.asking import conversation, rewritten, timed_reply
 from ftcore.evaluation.base import (
     ACCURACY,
     CONSISTENCY,
@@ -21,7 +21,12 @@ from ftcore.evaluation.base import (
 )
 from ftcore.evaluation.normalisation import rewrite_question
 from ftcore.evaluation.scorers import SCORERS, answers_agree, last_question
-from ftcore.evaluation.statistics import macro_f1, share_of, wilson
+from ftcore.evaluation.statistics import (
+    accuracy_when_sure,
+    macro_f1,
+    share_of,
+    wilson,
+)
 from ftcore.runtime import Clock, IdMaker, new_id, utc_now
 
 OnProgress = Callable[[int, int], None]
@@ -116,11 +121,11 @@ def evaluate_labels(  # noqa: PLR0913
     def ask(example: Example) -> AnswerRecord:
         asked = next(models)  # the examples come in their order, once each
         started = clock()
-        label, probability = likeliest(asked, example.prompt)
-        seconds = clock() - started
+        verdict = asked.judge(example.prompt)
+        seconds, label = clock() - started, verdict.label
         scores = [scorer(example, label) for scorer in SCORERS[Task.CLASSIFICATION]]
         if consistency:
-            again, _ = likeliest(asked, rewrite_question(example.prompt))
+            again = asked.judge(rewrite_question(example.prompt)).label
             scores.append(_consistency(again == label))
         return AnswerRecord(
             question=example.prompt,
@@ -128,7 +133,8 @@ def evaluate_labels(  # noqa: PLR0913
             answer=label,
             scores=tuple(scores),
             seconds=seconds,
-            probability=probability,
+            probability=verdict.probability,
+            is_unsure=verdict.is_unsure,
         )
 
     records = _ask_all(ask, examples, on_progress or _silent, should_stop or _never)
@@ -243,11 +249,16 @@ def summary(evaluation: Evaluation) -> dict[str, Any]:
 
     ``{"tuned": {"accuracy": {"value", "low", "high", "n"}, "relevance": {…},
     "consistency": {…} or None, "mean_seconds", "mean_first_seconds",
-    "chars_per_second"}, …}``: what ``train`` and ``evaluate --json`` print.
+    "chars_per_second"}, …}``: what ``train`` and ``evaluate --json`` print. A
+    classifier that can doubt adds ``"when_sure"``: ``n`` of it are the answers given
+    for sure, its value the share of them that is right.
     """
     return {result.arm.value: _figures(result) for result in evaluation.arms}
 
 
 def _figures(result: ArmResult) -> dict[str, Any]:
     figures = result.to_json()
-    return {key: figures[key] for key in figures if key not in {"arm", "records"}}
+    kept = {key: figures[key] for key in figures if key not in {"arm", "records"}}
+    if any(record.is_unsure for record in result.records):
+        kept["when_sure"] = accuracy_when_sure(result).to_json()
+    return kept

@@ -2,7 +2,11 @@
 
 from ftcore.data.examples import Task
 from ftcore.evaluation.base import ArmResult, Interval
-from ftcore.evaluation.statistics import describe_interval, describe_share
+from ftcore.evaluation.statistics import (
+    accuracy_when_sure,
+    describe_interval,
+    describe_share,
+)
 from ftcore.texts import duration, number, text
 
 
@@ -34,8 +38,8 @@ def describe_seconds(seconds: float) -> str:
 
 
 def describe_arm(result: ArmResult) -> str:
-    """Return the four measures of one arm, in Spanish, one line."""
-    return text(
+    """Return the four measures of one arm and its doubts, in Spanish, one line."""
+    measures = text(
         "evaluation.arm_line",
         arm=text(f"evaluation.arms.{result.arm.value}"),
         accuracy=describe_metric(result.accuracy),
@@ -45,6 +49,23 @@ def describe_arm(result: ArmResult) -> str:
         consistency=describe_metric(result.consistency),
         speed=describe_seconds(result.mean_seconds),
     )
+    return " ".join(filter(None, (measures, describe_doubts(result))))
+
+
+def describe_doubts(result: ArmResult) -> str | None:
+    """Return how often a classifier was sure and right then, in Spanish.
+
+    ``None`` if it gave no labels, or gave them all without a doubt.
+    """
+    unsure = sum(record.is_unsure for record in result.records)
+    if not unsure:
+        return None
+    sure = accuracy_when_sure(result)
+    total = len(result.records)
+    if not sure.n:
+        return text("evaluation.doubts.always", total=total)
+    share = describe_share(sure.passed, sure.n)
+    return text("evaluation.doubts.some", sure=sure.n, total=total, share=share)
 
 
 def describe_task(task: Task) -> str:

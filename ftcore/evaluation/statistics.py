@@ -38,6 +38,12 @@ def share_of(passes: Sequence[bool]) -> Interval:
     return wilson(sum(passes) / len(passes) if passes else 0.0, len(passes))
 
 
+def accuracy_when_sure(result: ArmResult) -> Interval:
+    """Return the share of right answers among those given without a doubt."""
+    sure = [record for record in result.records if not record.is_unsure]
+    return share_of([record.passed(ACCURACY) for record in sure])
+
+
 def describe_share(passed: int, total: int) -> str:
     """Return for example '7 de 9 (78 %, entre 45 y 94)', in Spanish."""
     if total == 0:

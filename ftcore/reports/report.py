@@ -7,7 +7,7 @@ from typing import Any
 from ftcore.chat.base import Arm
 from ftcore.evaluation.base import Evaluation
 from ftcore.evaluation.evaluator import summary
-from ftcore.evaluation.report_lines import describe_task
+from ftcore.evaluation.report_lines import describe_doubts, describe_task
 from ftcore.grading.rubric import Grade
 from ftcore.reports.facts import DatasetFacts, ProjectFacts, TrainingFacts
 from ftcore.reports.markdown import bullets, inline
@@ -103,6 +103,7 @@ class Report:
         parts = [metrics_table(self.evaluation), describe_task(self.evaluation.task)]
         parts.append(comparison(self.evaluation) or "")
         tuned = self.evaluation.arm(Arm.TUNED)
+        parts.append((describe_doubts(tuned) if tuned else None) or "")
         best, worst = best_and_worst(tuned) if tuned else ((), ())
         for name, records in (("best", best), ("worst", worst)):
             if records:

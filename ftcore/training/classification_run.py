@@ -1,4 +1,4 @@
-"""Train a classifier: two linear heads, one of them for an honest evaluation."""
+"""Train a classifier: two calibrated heads, one of them for an honest evaluation."""
 
 from collections.abc import Sequence
 
@@ -7,19 +7,13 @@ import numpy as np
 from ftcore.data.examples import Example
 from ftcore.data.questions import same_questions
 from ftcore.errors import TrainingCancelledError
-from ftcore.models.embeddings import Vectors
+from ftcore.models.embeddings import Embedder, Vectors
+from ftcore.models.label_head import LabelHead, LabelHeads, text_vectors
 from ftcore.training.base import Phase, ProgressEvent
-from ftcore.training.classifier import (
-    LinearHead,
-    choose_strength,
-    embed_texts,
-    fit_head,
-    fit_left_out,
-    save_heads,
-)
+from ftcore.training.classifier import LabelledTexts, fit_label_head, fit_left_out
 from ftcore.training.lesson import Lesson, Weights
 
-STEPS = 3  # choose the strength, fit on the training examples, fit on all
+STEPS = 3  # embed the texts, fit on the training examples, fit on all
 
 
 def train_classifier(lesson: Lesson) -> Weights:
@@ -30,64 +24,62 @@ def train_classifier(lesson: Lesson) -> Weights:
     """
     labels = lesson.request.dataset.labels
     everything = lesson.request.dataset.examples
+    seed = lesson.request.config.seed
     embedder = lesson.index.embedder
     lesson.meter.loading(len(everything))
-    all_vectors = embed_texts(everything, embedder)
+    texts = LabelledTexts.embed(everything, labels, embedder)
     place = {id(example): row for row, example in enumerate(everything)}
-    rows = [place[id(example)] for example in lesson.train]
-    vectors, targets = all_vectors[rows], _targets(lesson.train, labels)
+    taught = texts.pick([place[id(example)] for example in lesson.train])
     lesson.meter.training(STEPS, len(everything))
-    strength = choose_strength(vectors, targets, lesson.request.config.seed)
     _report(lesson, 1)
-    honest = fit_head(vectors, targets, len(labels), strength)
-    loss = log_loss(honest, vectors, targets)
-    left_out: list[LinearHead] = []
+    honest = fit_label_head(taught, seed)
+    loss = log_loss(honest, taught.vectors, taught.targets)
+    left_out: list[LabelHead] = []
     eval_loss: float | None
     if lesson.one_by_one:
-        left_out, eval_loss = _leave_out(lesson, all_vectors, targets, len(labels))
+        left_out, eval_loss = _leave_out(lesson, texts)
     else:
-        eval_loss = _held_out_loss(lesson, honest, labels)
+        eval_loss = _held_out_loss(lesson, honest, labels, embedder)
     _report(lesson, 2, loss, eval_loss)
-    final = fit_head(all_vectors, _targets(everything, labels), len(labels), strength)
+    final = fit_label_head(texts, seed)
     _report(lesson, STEPS, loss, eval_loss)
     lesson.meter.exporting()
-    save_heads(lesson.folder, final, honest, left_out)
+    LabelHeads(final, honest, tuple(left_out)).save(lesson.folder)
     return Weights(STEPS, loss, eval_loss)
 
 
-def _leave_out(
-    lesson: Lesson, vectors: Vectors, targets: Sequence[int], classes: int
-) -> tuple[list[LinearHead], float]:
+def _leave_out(lesson: Lesson, texts: LabelledTexts) -> tuple[list[LabelHead], float]:
     """Return one head for each held-out example, and their mean loss on it."""
     dataset = lesson.request.dataset
     asked = {id(example) for example in lesson.held_out}
     groups = [[row - 1 for row in group] for group in same_questions(dataset)]
     chosen = [g for g in groups if id(dataset.examples[g[0]]) in asked]
-    seed = lesson.request.config.seed
-    fitted = fit_left_out(vectors, targets, chosen, classes, seed)
+    fitted = fit_left_out(texts, chosen, lesson.request.config.seed)
     by_row = {
         row: head for group, head in zip(chosen, fitted, strict=True) for row in group
     }
     losses = [
-        log_loss(head, vectors[[row]], [targets[row]]) for row, head in by_row.items()
+        log_loss(head, texts.vectors[[row]], [texts.targets[row]])
+        for row, head in by_row.items()
     ]
     heads = [head for _, head in sorted(by_row.items(), key=lambda item: item[0])]
     return heads, sum(losses) / len(losses)
 
 
-def log_loss(head: LinearHead, vectors: Vectors, targets: Sequence[int]) -> float:
+def log_loss(head: LabelHead, vectors: Vectors, targets: Sequence[int]) -> float:
     """Return the mean surprise at the right class, in nats."""
-    chances = head.probabilities(vectors)[np.arange(len(targets)), list(targets)]
+    shares = head.linear.probabilities(vectors)
+    chances = shares[np.arange(len(targets)), list(targets)]
     return float(-np.log(np.maximum(chances, np.finfo(np.float32).tiny)).mean())
 
 
 def _held_out_loss(
-    lesson: Lesson, head: LinearHead, labels: Sequence[str]
+    lesson: Lesson, head: LabelHead, labels: Sequence[str], embedder: Embedder
 ) -> float | None:
     known = [example for example in lesson.held_out if example.target in labels]
     if not known:
         return None
-    vectors = embed_texts(known, lesson.index.embedder)
+    vectors = text_vectors([example.prompt for example in known], embedder)
     return log_loss(head, vectors, _targets(known, labels))
 
 

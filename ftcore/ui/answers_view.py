@@ -59,6 +59,8 @@ def _answer(result: ArmResult, record: AnswerRecord) -> str:
     reason = ""
     if score is not None and score.reason is not None:
         reason = f"<small>{escape(text(f'evaluation.reasons.{score.reason}'))}</small>"
+    if record.is_unsure:
+        reason += f"<small>{escape(text('results.answers.unsure'))}</small>"
     answer = record.answer.strip() or text("results.answers.empty")
     return (
         f'<section class="ft-{result.arm} ft-{word}">'

@@ -8,7 +8,11 @@ import streamlit as st
 from ftcore.chat.base import Arm
 from ftcore.data.examples import Task
 from ftcore.evaluation.base import ArmResult, Evaluation
-from ftcore.evaluation.report_lines import describe_metric, describe_seconds
+from ftcore.evaluation.report_lines import (
+    describe_doubts,
+    describe_metric,
+    describe_seconds,
+)
 from ftcore.evaluation.statistics import (
     compare_arms,
     confusion_matrix,
@@ -53,6 +57,7 @@ def show_evaluation(evaluation: Evaluation, *, one_by_one: bool = False) -> None
     if len(evaluation.arms) > 1:
         _show_arms(evaluation.arms, tuned, rival)
     if evaluation.task is Task.CLASSIFICATION:
+        _show_doubts(tuned)
         _show_confusion(tuned)
     show_answers(evaluation.arms, tuned)
 
@@ -152,6 +157,12 @@ def _metrics_table(evaluation: Evaluation) -> str:
         for result in evaluation.arms
     ]
     return html_table(headers, rows, caption=text("results.metrics.compare"))
+
+
+def _show_doubts(tuned: ArmResult) -> None:
+    words = describe_doubts(tuned)
+    if words is not None:
+        st.info(words, icon=":material/help:")
 
 
 def _show_confusion(tuned: ArmResult) -> None:

@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ftcore.chat.arms import available_arms, open_arm, open_label_arm
-from ftcore.chat.base import DEFAULT_SAMPLING, Arm, ReplyTrace, SamplingOptions
+from ftcore.chat.base import (
+    DEFAULT_SAMPLING,
+    Arm,
+    ReplyTrace,
+    SamplingOptions,
+    Verdict,
+)
 from ftcore.data.examples import Message, Task
 from ftcore.data.templates import load_template
 from ftcore.models.retrieval import ExampleIndex
@@ -107,6 +113,15 @@ class Playground:
         Raises:
             NotYoursError: The model belongs to somebody else.
         """
+        found = self.verdicts(claim, text)
+        return {arm: verdict.chances for arm, verdict in found.items()}
+
+    def verdicts(self, claim: PlaygroundClaim, text: str) -> Mapping[Arm, Verdict]:
+        """Return what every arm says of a text, with its doubts.
+
+        Raises:
+            NotYoursError: The model belongs to somebody else.
+        """
         folder = self._context.own_model(claim.participant_id, claim.model_id)
         arms = available_arms(load_trained(folder))
-        return {arm: open_label_arm(folder, arm).probabilities(text) for arm in arms}
+        return {arm: open_label_arm(folder, arm).judge(text) for arm in arms}

@@ -122,10 +122,10 @@ def test_an_honest_evaluation_does_not_search_what_was_held_out(tmp_path, engine
 
 def test_an_honest_evaluation_uses_the_head_that_saw_less(tmp_path):
     folder = make_folder(tmp_path, Task.CLASSIFICATION)
-    served = open_label_arm(folder, Arm.TUNED).probabilities("hola")
+    served = open_label_arm(folder, Arm.TUNED).judge("hola").chances
     honest = open_label_arm(folder, Arm.TUNED, include_held_out=False)
     assert next(iter(served)) == "alta"
-    assert next(iter(honest.probabilities("hola"))) == "baja"
+    assert honest.judge("hola").label == "baja"
 
 
 def test_a_retrained_folder_is_read_anew(tmp_path, engines):

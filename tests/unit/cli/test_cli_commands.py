@@ -35,7 +35,12 @@ def test_a_classifier_labels_a_table(tmp_path, data_dir, capsys):
     folder = make_folder(tmp_path / "m", Task.CLASSIFICATION)
     code, written = predict(tmp_path, folder, "id,texto\n1,hola\n2,\n", "a.csv")
     assert code == 0
-    assert written == "text,label\nhola,alta\n,\n"
+    first, second, empty = written.splitlines()
+    assert first == "text,label,probability,is_unsure"
+    words, label, probability, is_unsure = second.split(",")
+    assert (words, label, is_unsure) == ("hola", "alta", "false")
+    assert 0.5 < float(probability) <= 1
+    assert empty == ",,,"
     said = capsys.readouterr()
     assert said.out == ""
     assert "Línea 3" in said.err
@@ -44,7 +49,10 @@ def test_a_classifier_labels_a_table(tmp_path, data_dir, capsys):
 def test_a_classifier_labels_json_rows(tmp_path, data_dir):
     folder = make_folder(tmp_path / "m", Task.CLASSIFICATION)
     _, written = predict(tmp_path, folder, '{"text": "hola", "id": 7}\n', "a.jsonl")
-    assert written == '{"text": "hola", "id": 7, "label": "alta", "answer": "alta"}\n'
+    row = json.loads(written)
+    assert 0.5 < row.pop("probability") <= 1
+    assert row.pop("is_unsure") is False
+    assert row == {"text": "hola", "id": 7, "label": "alta", "answer": "alta"}
 
 
 def test_the_nearest_example_answers_both_formats(tmp_path, data_dir, capsys):

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftcore.chat.base import DEFAULT_SAMPLING, Arm
+from ftcore.chat.base import DEFAULT_SAMPLING, Arm, Doubt, Verdict
 from ftcore.data.examples import Example, Message, Role, Task
 from ftcore.errors import NothingToEvaluateError
-from ftcore.evaluation.base import ACCURACY
+from ftcore.evaluation.base import ACCURACY, Evaluation
 from ftcore.evaluation.evaluator import (
     build_evaluation,
     evaluate_chat,
@@ -21,7 +21,7 @@ from ftcore.evaluation.evaluator import (
 )
 from ftcore.evaluation.normalisation import fold, normalise
 from ftcore.evaluation.report_lines import describe_arm
-from ftcore.evaluation.statistics import compare_arms
+from ftcore.evaluation.statistics import accuracy_when_sure, compare_arms
 
 SHOP = [
     ("¿Cuál es el horario?", "Abrimos de 9 a 18 horas."),
@@ -59,9 +59,11 @@ class KeywordLabels:
     def __init__(self, word):
         self.word = word
 
-    def probabilities(self, text):
-        chance = 0.9 if self.word in text else 0.2
-        return {"urgente": chance, "normal": 1 - chance}
+    def judge(self, text):
+        if self.word in text:
+            return Verdict({"urgente": 0.9, "normal": 0.1})
+        doubt = Doubt.STRANGE if "?" in text else None
+        return Verdict({"normal": 0.8, "urgente": 0.2}, doubt)
 
 
 def parrot():
@@ -266,3 +268,31 @@ def test_an_arm_is_described_in_one_line():
     line = describe_arm(tuned)
     assert line.startswith("Modelo entrenado: precisión 5 de 5 (100 %, entre 57 y 100)")
     assert "2,0 s por respuesta" in line
+
+
+def test_doubts_are_counted_and_told_apart_from_what_is_sure():
+    examples = [*LABELLED, Example.from_pair("¿Cómo se hace un flan?", "urgente")]
+    result = evaluate_labels(KeywordLabels("Servidor"), examples, arm=Arm.TUNED)
+    assert [record.is_unsure for record in result.records] == [False] * 4 + [True]
+    assert result.accuracy.n == 5  # the likeliest label is still its answer
+    assert result.records[-1].answer == "normal"
+    sure = accuracy_when_sure(result)
+    assert (sure.passed, sure.n) == (2, 4)
+    assert "seguro en 4 de 5" in describe_arm(result)
+    assert "2 de 4" in describe_arm(result)
+    evaluation = build_evaluation("m", Task.CLASSIFICATION, [result])
+    assert summary(evaluation)["tuned"]["when_sure"]["n"] == 4
+    assert Evaluation.from_json(evaluation.to_json()) == evaluation
+
+
+def test_a_model_that_never_doubts_says_nothing_of_doubts():
+    result = evaluate_labels(KeywordLabels("Servidor"), LABELLED, arm=Arm.TUNED)
+    assert "seguro" not in describe_arm(result)
+    evaluation = build_evaluation("m", Task.CLASSIFICATION, [result])
+    assert "when_sure" not in summary(evaluation)["tuned"]
+
+
+def test_a_model_that_always_doubts_says_so():
+    examples = [Example.from_pair("¿Cómo?", "urgente")]
+    result = evaluate_labels(KeywordLabels("Servidor"), examples, arm=Arm.TUNED)
+    assert "ninguna" in describe_arm(result)

@@ -16,7 +16,7 @@ from ftcore.jobs.evaluating import evaluate_arm, examples_to_evaluate
 from ftcore.models.embeddings import SpellingEmbedder
 from ftcore.models.trained import TrainedModel, load_trained
 from ftcore.training.base import Preset, TrainingRequest
-from ftcore.training.classifier import DEFAULT_STRENGTH, fit_head
+from ftcore.training.classifier import LabelledTexts, fit_label_head
 from ftcore.training.presets import configure
 from ftcore.training.run import run_training
 
@@ -78,20 +78,17 @@ def test_a_class_with_a_single_text_is_not_asked(folder):
 
 def test_each_head_is_the_one_fitted_without_its_question(folder):
     """Fitted again by hand, without the row and without what asks the same."""
-    embedder = SpellingEmbedder()
     labels = DATASET.labels
-    vectors = embedder.query([e.prompt for e in DATASET])
-    targets = [labels.index(e.target) for e in DATASET]
+    texts = LabelledTexts.embed(DATASET.examples, labels, SpellingEmbedder())
     asked = examples_to_evaluate(folder)
     models = open_label_arms(folder, Arm.TUNED, asked)
+    seed = load_trained(folder).config["seed"]
     for row, (example, model) in enumerate(zip(asked, models, strict=True)):
         out = {2, 3} if row in {2, 3} else {row}  # two texts are the same question
-        kept = [i for i in range(len(targets)) if i not in out]
-        head = fit_head(
-            vectors[kept], [targets[i] for i in kept], len(labels), DEFAULT_STRENGTH
-        )
-        expected = head.probabilities(vectors[[row]])[0]
-        found = model.probabilities(example.prompt)
+        kept = [i for i in range(len(DATASET)) if i not in out]
+        head = fit_label_head(texts.pick(kept), seed)
+        expected = head.linear.probabilities(texts.vectors[[row]])[0]
+        found = model.judge(example.prompt).chances
         assert [found[label] for label in labels] == pytest.approx(expected, abs=1e-4)
 
 
@@ -102,8 +99,8 @@ def test_the_nearest_arm_never_finds_the_question_itself(folder):
         asked, open_label_arms(folder, Arm.NEAREST, asked), strict=True
     ):
         assert isinstance(model, NearestLabelModel)
-        honest = model.probabilities(example.prompt)
-        known = served.probabilities(example.prompt)
+        honest = model.judge(example.prompt).chances
+        known = served.judge(example.prompt).chances
         assert honest[example.target] < known[example.target]
 
 
@@ -122,7 +119,7 @@ def test_a_question_from_outside_is_asked_of_the_model_that_is_served(folder):
     assert isinstance(found, HeadLabelModel)
     served = open_label_arm(folder, Arm.TUNED)
     text = outside[0].prompt
-    assert found.probabilities(text) == served.probabilities(text)
+    assert found.judge(text) == served.judge(text)
 
 
 def test_what_the_participant_chose_is_what_is_held_out(tmp_path):
@@ -134,4 +131,4 @@ def test_what_the_participant_chose_is_what_is_held_out(tmp_path):
     ]
     assert (model.train_examples, model.test_examples) == (6, 2)
     with np.load(tmp_path / "m" / "classifier.npz") as archive:
-        assert "left_out_coef" not in archive
+        assert not any("left_out" in name for name in archive)
