@@ -39,7 +39,8 @@ def text_vectors(
     """
     ways = {QUERY: embedder.query, PASSAGE: embedder.passage}
     parts = [ways[view](texts) for view in views]
-    stacked: Vectors = np.hstack(parts) / np.float32(np.sqrt(len(parts)))
+    stacked: Vectors = np.hstack(parts)
+    stacked /= np.float32(np.sqrt(len(parts)))
     return stacked
 
 
@@ -187,7 +188,11 @@ def load_head(folder: Path, *, evaluation: bool = False) -> LabelHead:
         NotATrainedModelError: The folder has no head.
     """
     prefix = EVALUATION_PREFIX if evaluation else ""
-    return _read(folder, lambda arrays: _head(arrays, prefix))
+    arrays = _read(folder)
+    try:
+        return _head(arrays, prefix)
+    except KeyError as error:
+        raise NotATrainedModelError(path=str(folder)) from error
 
 
 def load_left_out(folder: Path) -> list[LabelHead]:
@@ -196,14 +201,17 @@ def load_left_out(folder: Path) -> list[LabelHead]:
     Raises:
         NotATrainedModelError: The folder has none.
     """
-    return _read(folder, _left_out)
+    found = _left_out(_read(folder))
+    if not found:
+        raise NotATrainedModelError(path=str(folder))
+    return found
 
 
-def _read(folder: Path, build):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _read(folder: Path) -> _Arrays:
     try:
         with np.load(folder / CLASSIFIER, allow_pickle=False) as archive:
-            return build(dict(archive))
-    except (OSError, KeyError, ValueError) as error:
+            return dict(archive)
+    except (OSError, ValueError) as error:
         raise NotATrainedModelError(path=str(folder)) from error
 
 
@@ -220,11 +228,9 @@ def _left_out(arrays: _Arrays) -> list[LabelHead]:
             for coef, offset in pairs
         ]
         return [LabelHead(head, views=(QUERY,)) for head in heads]
-    found = []
+    found: list[LabelHead] = []
     while f"left_out_{len(found)}_coef" in arrays:
         found.append(_head(arrays, f"left_out_{len(found)}_"))
-    if not found:
-        raise KeyError("left_out")
     return found
 
 
