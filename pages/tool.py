@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from ftcore.data.examples import Task
 from ftcore.texts import text
+from ftcore.ui.base_model_choice import show_base_models
 from ftcore.ui.feedback import friendly_errors
 from ftcore.ui.frame import page_header
 from ftcore.ui.guards import require_open
@@ -12,6 +14,7 @@ from ftcore.ui.services import get_workshop
 from ftcore.ui.session import participant_id
 from ftcore.ui.tool_view import ToolCard, show_advisor, show_tools, start_label
 from ftcore.ui.wording import counted
+from ftcore.workshop.context import LOCAL_TOOL
 from ftcore.workshop.steps import Step
 
 page_header("tool")
@@ -34,6 +37,9 @@ if dataset is not None:
             with friendly_errors():
                 workshop.projects.choose_tool(who, selected.name)
             st.switch_page(page("train"))
+
+    if selected.name == LOCAL_TOOL and dataset.task is not Task.CLASSIFICATION:
+        show_base_models(workshop.base_models, who, dataset.task)
 
     show_advisor([c.name for c in cards if c.is_open])
     st.subheader(text("tool.options"), anchor=False)

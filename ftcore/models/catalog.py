@@ -53,6 +53,7 @@ class BaseModel:
         languages: ISO 639-1 codes that the authors name.
         source: Where the file comes from.
         licence_url: Address of the licence's text.
+        parameters_m: Parameters, in millions.
     """
 
     name: str
@@ -65,6 +66,7 @@ class BaseModel:
     languages: tuple[str, ...]
     source: Source
     licence_url: str = ""
+    parameters_m: int = 0
 
     def locate(self, models_dir: Path) -> Path | None:
         """Return the model's file on this machine, or ``None`` if it is not here.

@@ -71,6 +71,7 @@ class ProjectRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     objective: Mapped[str] = mapped_column(Text)
     tool: Mapped[str | None]
+    base_model: Mapped[str | None]
     checklist: Mapped[Json] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime]
 

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftcore.chat.engines import EnginePool
+from ftcore.data.examples import Task
 from ftcore.errors import NotYoursError, StepLockedError, UnknownJobError
+from ftcore.models.catalog import BaseModel, load_catalog
 from ftcore.settings import Settings
 from ftcore.storage.records import DatasetRow, JobRow, ProjectRow
 from ftcore.storage.store import Store
 from ftcore.tokens import Signer
 from ftcore.training.base import JobState, Trainer
+
+LOCAL_TOOL = "local"  # the only one that a base model can be chosen for
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,21 @@ class Context:
         if project is None:
             raise StepLockedError(step="data", needs="project")
         return project
+
+    def base_model(
+        self, project: ProjectRow, task: Task, tool: str = LOCAL_TOOL
+    ) -> BaseModel:
+        """Return the base model that a project learns on.
+
+        It is the one chosen in step 3 if it can learn the task and is still here,
+        and else the task's usual one. Other tools than this machine have their own.
+        """
+        catalog = load_catalog()
+        for model in catalog.for_task(task) if tool == LOCAL_TOOL else ():
+            is_chosen = model.name == project.base_model
+            if is_chosen and model.locate(self.settings.models_dir):
+                return model
+        return catalog.default_for(task)
 
     def dataset(self, project: ProjectRow) -> DatasetRow:
         """Return the current version of the project's examples.

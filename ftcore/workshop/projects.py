@@ -95,11 +95,13 @@ class Projects:
     def tools(self, participant_id: str) -> list[ToolOffer]:
         """Return every training backend with what it would take."""
         dataset = self._datasets.examples(participant_id)
-        offers = []
+        project, offers = self._context.project(participant_id), []
         for name, trainer in self._context.trainers.items():
             forecast = None
             if dataset is not None:
-                config = configure(dataset.task, Preset.BALANCED, len(dataset))
+                base = self._context.base_model(project, dataset.task, name)
+                count = len(dataset)
+                config = configure(dataset.task, Preset.BALANCED, count, base.name)
                 forecast = trainer.forecast(dataset, config)
             offers.append(ToolOffer(name, trainer.availability(), forecast))
         return offers

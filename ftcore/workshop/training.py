@@ -23,11 +23,11 @@ from ftcore.training.base import (
 )
 from ftcore.training.capacity import worker_count
 from ftcore.training.presets import configure
-from ftcore.workshop.context import Context
+from ftcore.workshop.context import LOCAL_TOOL, Context
 from ftcore.workshop.datasets import Datasets
 from ftcore.workshop.queue import NOWHERE, Place, RoomQueue
 
-DEFAULT_TOOL = "local"
+DEFAULT_TOOL = LOCAL_TOOL
 _PAUSABLE = {Phase.WAITING, Phase.LOADING, Phase.TRAINING}
 _RESUMABLE = {JobState.PAUSED, JobState.FAILED}
 _SETTLED = {SplitMethod.CHOSEN, SplitMethod.STRATIFIED}
@@ -118,15 +118,15 @@ class Training:
         Raises:
             StepLockedError: There is no dataset yet.
         """
-        row = self._context.dataset(self._context.project(participant_id))
-        kept, plan = self._datasets.load(row)
+        project = self._context.project(participant_id)
+        kept, plan = self._datasets.load(self._context.dataset(project))
         tool = self.tool(participant_id)
         task, count = kept.dataset.task, len(kept.dataset)
         given = len(plan.test) if plan.method is SplitMethod.TEMPLATE else 0
         trainer = self._context.trainers[tool]
-        plans = {}
+        base, plans = self._context.base_model(project, task, tool), {}
         for preset in Preset:
-            config = configure(task, preset, count)
+            config = configure(task, preset, count, base.name)
             plans[preset] = config, trainer.forecast(kept.dataset, config)
         finds_meaning = default_embedder().is_semantic
         return TrainingOffer(

@@ -13,6 +13,7 @@ from ftcore.texts import text
 from ftcore.tokens import Signer, load_secret
 from ftcore.training.registry import create_trainers
 from ftcore.workshop.api import Api
+from ftcore.workshop.base_models import BaseModels
 from ftcore.workshop.context import Context
 from ftcore.workshop.datasets import Datasets
 from ftcore.workshop.playground import Playground
@@ -32,6 +33,7 @@ class Workshop:
     Attributes:
         projects: Steps 1 and 3 (participant, project, tool).
         datasets: Step 2 (examples, their versions and what they are like).
+        base_models: Step 3 (which base model learns, and bringing it here).
         training: Step 4 (jobs).
         playground: Step 5 (chat).
         api: Step 5 for other programs (keys, endpoint).
@@ -57,6 +59,7 @@ class Workshop:
         self._announced = None if settings.facilitator_password else password
         self.datasets = Datasets(self.context)
         self.projects = Projects(self.context, self.datasets)
+        self.base_models = BaseModels(self.context)
         self.training = Training(self.context, self.datasets)
         self.playground = Playground(self.context)
         self.api = Api(self.context)
@@ -88,5 +91,6 @@ class Workshop:
         """Stop the background threads and give everything back."""
         self.jobs.stop()
         self.evaluations.stop()
+        self.base_models.downloads.stop()
         self.context.engines.close()
         self.context.store.close()

@@ -1,17 +1,36 @@
 """Step 3: the choice made already, the advisor, and honest states."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from screen import drawn, labels, links
 from streamlit.testing.v1 import AppTest
 
-from ftcore.errors import TrainerClosedError
+from ftcore.data.examples import Task
+from ftcore.errors import (
+    BaseModelMissingError,
+    TrainerClosedError,
+    UnknownBaseModelError,
+)
+from ftcore.jobs.model_downloads import Download
+from ftcore.models.catalog import BaseModel, load_catalog
+from ftcore.models.download_errors import GatedModelError
+from ftcore.settings import Settings
+from ftcore.texts import text
+from ftcore.training.base import Preset
 from ftcore.workshop import Workshop
 from ftcore.workshop.advice import Budget, Experience
 
 OpenPage = Callable[..., AppTest]
 SOLD = ("openai", "huggingface", "google", "aws")
+
+
+@pytest.fixture
+def settings(settings: Settings, tmp_path: Path) -> Settings:
+    """Settings of a machine that only has the base models of its packages."""
+    return replace(settings, models_dir=tmp_path / "base_models")
 
 
 @pytest.fixture
@@ -128,3 +147,98 @@ def test_each_participant_chooses_alone(app: OpenPage, ready: Workshop) -> None:
 def test_only_one_step_is_marked_as_the_next(app: OpenPage, ready: Workshop) -> None:
     helps = [link.proto.help for link in app("data").get("page_link")]
     assert sum("Es lo siguiente." in words for words in helps) == 1
+
+
+OTHER = "lfm2-350m"
+
+
+@pytest.fixture
+def bases(ready: Workshop) -> Path:
+    """The folder of base models, empty but for what its package carries."""
+    return ready.context.settings.models_dir
+
+
+def bring_by_hand(models_dir: Path, name: str) -> None:
+    file = models_dir / name / load_catalog().find(name).source.file
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"GGUF")
+
+
+def test_every_base_model_shows_its_size_languages_and_licence(
+    app: OpenPage, ready: Workshop
+) -> None:
+    page = app("tool")
+    html = drawn(page)
+    for model in load_catalog().for_task(Task.CHAT):
+        assert model.title in html
+        assert text(f"base_models.licences.{model.licence}") in html
+    assert "Modelo base: SmolLM2 135M Instruct" in [e.label for e in page.expander]
+    assert page.button(key="base-smollm2-135m-instruct").label == "Elegido"
+    assert page.button(key=f"bring-{OTHER}").label == "Descargar (229 MB)"
+
+
+def test_a_base_model_that_is_here_is_chosen_and_trained(
+    app: OpenPage, ready: Workshop, bases: Path
+) -> None:
+    before = ready.training.offer("ana").plans[Preset.BALANCED]
+    bring_by_hand(bases, OTHER)
+    page = app("tool")
+    page.button(key=f"base-{OTHER}").click().run()
+    assert not page.exception, page.exception
+    assert page.button(key=f"base-{OTHER}").label == "Elegido"
+    after = ready.training.offer("ana").plans[Preset.BALANCED]
+    assert after[0].base_model == OTHER
+    assert after[1].seconds > before[1].seconds
+    (bases / OTHER / load_catalog().find(OTHER).source.file).unlink()
+    offer = ready.training.offer("ana").plans[Preset.BALANCED]
+    assert offer[0].base_model == before[0].base_model, "it is gone: the usual one"
+
+
+def test_a_download_shows_its_progress_and_what_went_wrong(
+    app: OpenPage, ready: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+
+    def start(model: BaseModel) -> None:
+        started.append(model.name)
+        download = Download()
+        download.pace.look(50_000_000, 229_000_000)
+        ready.base_models.downloads._downloads[model.name] = download
+
+    monkeypatch.setattr(ready.base_models.downloads, "start", start)
+    page = app("tool")
+    page.button(key=f"bring-{OTHER}").click().run()
+    assert started == [OTHER]
+    assert "50 de 229 MB" in page.get("progress")[0].proto.text
+    download = ready.base_models.downloads.look(OTHER)
+    assert download is not None
+    download.is_running = False
+    download.error = GatedModelError(name=OTHER, address="https://example.org/x")
+    page.run()
+    shown = " ".join(e.value for e in page.error)
+    assert "Acepta la licencia en https://example.org/x, define HF_TOKEN" in shown
+    assert page.button(key=f"bring-{OTHER}").label == "Descargar (229 MB)"
+
+
+def test_nothing_unknown_or_absent_can_be_chosen(ready: Workshop) -> None:
+    with pytest.raises(BaseModelMissingError):
+        ready.base_models.choose("ana", OTHER)
+    with pytest.raises(UnknownBaseModelError):
+        ready.base_models.choose("ana", "multilingual-e5-small")
+    with pytest.raises(UnknownBaseModelError):
+        ready.base_models.bring("nobody")
+
+
+def test_a_classifier_has_no_base_model_to_choose(
+    app: OpenPage, workshop: Workshop
+) -> None:
+    workshop.projects.save(
+        "ana",
+        use_case="document_classifier",
+        template="hr_emails",
+        name="A",
+        objective="B",
+    )
+    workshop.datasets.use_template("ana", "hr_emails")
+    page = app("tool")
+    assert not [e for e in page.expander if e.label.startswith("Modelo base")]

@@ -3,14 +3,12 @@
 The Hub is a real HTTP server on this machine that speaks the part that is needed.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -29,75 +27,9 @@ from ftcore.models.download_errors import (
 )
 from ftcore.models.downloads import download_from_hub, require_sound
 from ftcore.models.prepare import fetch_base_model
-
-CONTENT = bytes(range(256)) * 4096  # 1 MB
-SHA = hashlib.sha256(CONTENT).hexdigest()
+from tests.hub_server import CONTENT, SHA, HubServer, use_endpoint
 
 pytestmark = pytest.mark.enable_socket
-
-
-class Hub(BaseHTTPRequestHandler):
-    """Answers for one repository; how is decided by the server's attributes."""
-
-    def do_HEAD(self) -> None:
-        self._answer(CONTENT)
-
-    def do_GET(self) -> None:
-        self._answer(CONTENT)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-    def _answer(self, content: bytes) -> None:
-        server = self.server
-        assert isinstance(server, HubServer)
-        if "/resolve/" not in self.path:  # the library asks something of its own
-            self.send_error(404)
-            return
-        server.asked.append((self.command, self.path, self.headers.get("Range")))
-        if server.refusal:
-            status, code = server.refusal
-            self.send_response(status)
-            self.send_header("X-Error-Code", code)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        start = int((self.headers.get("Range") or "bytes=0-")[6:].rstrip("-"))
-        self.send_response(206 if self.headers.get("Range") else 200)
-        self.send_header("ETag", f'"{server.etag}"')
-        self.send_header("X-Repo-Commit", "1" * 40)
-        self.send_header("Content-Length", str(len(content) - start))
-        if start:
-            about = f"bytes {start}-{len(content) - 1}/{len(content)}"
-            self.send_header("Content-Range", about)
-        self.end_headers()
-        if self.command == "HEAD":
-            return
-        cut = server.cuts.pop(0) if server.cuts else len(content)
-        self.wfile.write(content[start : max(start, cut)])
-        if cut < len(content):
-            self.wfile.flush()
-            self.connection.close()
-
-
-class HubServer(ThreadingHTTPServer):
-    """A Hub with a memory of what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Hub)
-        self.asked: list[tuple[str, str, str | None]] = []
-        self.cuts: list[int] = []
-        self.refusal: tuple[int, str] | None = None
-        self.etag = SHA
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, *_: object) -> None:
-        """A cut connection is what the test wanted."""
 
 
 @pytest.fixture
@@ -109,14 +41,6 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
     yield server
     server.shutdown()
     server.server_close()
-
-
-def use_endpoint(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    from huggingface_hub import constants
-
-    monkeypatch.setattr(constants, "ENDPOINT", address)
-    template = address + "/{repo_id}/resolve/{revision}/{filename}"
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
 
 
 def a_model(sha256: str | None = SHA, revision: str | None = None) -> BaseModel:
