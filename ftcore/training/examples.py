@@ -4,19 +4,16 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from ftcore.data.examples import Example, Message, Role
 from ftcore.models.base_tokenizer import BaseTokenizer
 from ftcore.models.prompting import conversation
-from ftcore.models.retrieval import ExampleIndex, last_question
+from ftcore.models.retrieval import last_question
 from ftcore.training.augment import noised, shortened
 from ftcore.training.packing import TokenSequence
 
 WINDOW_TOKENS = 1024  # of one conversation; keeps memory and minutes in bounds
 NOISE_SHARE = 0.5  # of the questions of a pass, when the configuration augments
-OWN_SHARE = 0.85  # of the lessons that show an example itself, not its neighbour
-SHORTENED_SHARE = 0.5  # of those, asked in fewer words
+SHORTENED_SHARE = 0.5  # of the lessons that show an example, asked in fewer words
 
 
 @dataclass(slots=True)
@@ -77,15 +74,6 @@ def with_question(example: Example, question: str) -> Example:
     return Example(tuple(messages), example.line)
 
 
-def leave_one_out(index: ExampleIndex) -> list[Example]:
-    """Return for each example the nearest of the others (itself if it is alone)."""
-    if len(index.examples) < 2:
-        return list(index.examples)
-    similarity = index.scores([last_question(e) for e in index.examples])
-    np.fill_diagonal(similarity, -np.inf)
-    return [index.examples[place] for place in similarity.argmax(axis=1)]
-
-
 @dataclass(slots=True)
 class LessonPlan:
     """Decides what each pass over the examples shows.
@@ -93,8 +81,8 @@ class LessonPlan:
     Attributes:
         encoder: Makes the tokens.
         augment: Whether some questions are asked with noise.
-        neighbours: The nearest other example of each, or ``None`` to show no
-            example in the prompt.
+        shows_example: Whether an example stands before the question: its own, so that
+            the model learns to answer from what is shown.
         seed: Seed of every choice.
         times: How often each lesson is seen, in different passes. What the frozen
             layers make of a lesson seen again is known already.
@@ -102,7 +90,7 @@ class LessonPlan:
 
     encoder: ConversationEncoder
     augment: bool
-    neighbours: Sequence[Example] | None
+    shows_example: bool
     seed: int
     times: int = 1
 
@@ -112,32 +100,19 @@ class LessonPlan:
         """Return the conversations of ``count`` passes over ``examples``."""
         rng = random.Random(self.seed)  # noqa: S311 - a lesson, not a secret
         different = [
-            [
-                self._lesson(place, example, rng)
-                for place, example in enumerate(examples)
-            ]
+            [self._lesson(example, rng) for example in examples]
             for _ in range(-(-count // self.times))
         ]
         return [different[at % len(different)] for at in range(count)]
 
-    def _lesson(
-        self, place: int, example: Example, rng: random.Random
-    ) -> TokenSequence:
+    def _lesson(self, example: Example, rng: random.Random) -> TokenSequence:
         question = last_question(example)
-        noisy = self.augment and rng.random() < NOISE_SHARE
-        if self.neighbours is None:
-            return self.encoder.encode(
-                example, noised(question, rng) if noisy else question
-            )
-        if rng.random() < OWN_SHARE:
-            return self._own_lesson(example, question, rng)
-        asked = noised(question, rng) if noisy else question
-        return self.encoder.encode(example, asked, [self.neighbours[place]])
-
-    def _own_lesson(
-        self, example: Example, question: str, rng: random.Random
-    ) -> TokenSequence:
-        """Show its own answer; noise keeps the two questions apart."""
-        if rng.random() < SHORTENED_SHARE:
-            question = shortened(question, rng)
-        return self.encoder.encode(example, noised(question, rng), [example])
+        if not self.shows_example:
+            noisy = self.augment and rng.random() < NOISE_SHARE
+            asked = noised(question, rng) if noisy else question
+            return self.encoder.encode(example, asked)
+        if self.augment:  # always: what is asked should not be what is shown
+            if rng.random() < SHORTENED_SHARE:
+                question = shortened(question, rng)
+            question = noised(question, rng)
+        return self.encoder.encode(example, question, [example])

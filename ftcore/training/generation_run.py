@@ -16,7 +16,6 @@ from ftcore.training.examples import (
     WINDOW_TOKENS,
     ConversationEncoder,
     LessonPlan,
-    leave_one_out,
 )
 from ftcore.training.export import export_gguf, require_exportable
 from ftcore.training.lesson import Lesson, Weights
@@ -149,9 +148,8 @@ def _sequences(
 ) -> tuple[list[list[TokenSequence]], list[TokenSequence]]:
     config = lesson.request.config
     index = _restricted(lesson.index, lesson.train)
-    neighbours = leave_one_out(index) if config.use_nearest else None
     times = SEEN_AGAIN if config.adapted_layers is not None else 1
-    plan = LessonPlan(encoder, config.augment, neighbours, config.seed, times)
+    plan = LessonPlan(encoder, config.augment, config.use_nearest, config.seed, times)
     held_out = []
     for example in lesson.held_out:
         question = last_question(example)

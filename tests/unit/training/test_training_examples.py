@@ -1,16 +1,14 @@
 """Examples become token sequences that end in the answer."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ftcore.data.examples import Example, Message, Role
-from ftcore.models.retrieval import ExampleIndex, last_question
+from ftcore.models.retrieval import last_question
 from ftcore.training.examples import (
     ConversationEncoder,
     LessonPlan,
-    leave_one_out,
     with_question,
 )
 
@@ -24,21 +22,6 @@ class LetterTokenizer:
 
     def answer(self, text: str) -> list[int]:
         return [*(ord(letter) for letter in text), 0]
-
-
-class WordEmbedder:
-    """A vector of ones at the words that a text has."""
-
-    name = "words"
-    is_semantic = True
-    words = ("envío", "precio", "color", "garantía")
-
-    def query(self, texts: list[str]) -> np.ndarray:
-        rows = [[float(word in text) for word in self.words] for text in texts]
-        found = np.array(rows, dtype=np.float32) + 1e-3
-        return found / np.linalg.norm(found, axis=1, keepdims=True)
-
-    passage = query
 
 
 def decode(ids: tuple[int, ...]) -> str:
@@ -100,20 +83,8 @@ def test_context_goes_before_anything_is_cut() -> None:
     assert not tight.truncated
 
 
-def test_the_neighbour_is_never_the_example_itself() -> None:
-    index = ExampleIndex.build(EXAMPLES, WordEmbedder())
-    found = leave_one_out(index)
-    assert [a == b for a, b in zip(found, EXAMPLES, strict=True)] == [False] * 4
-    assert found[0] is EXAMPLES[1]
-
-
-def test_an_example_alone_is_its_own_neighbour() -> None:
-    index = ExampleIndex.build(EXAMPLES[:1], WordEmbedder())
-    assert leave_one_out(index) == [EXAMPLES[0]]
-
-
 def test_answers_are_never_noised_and_every_pass_has_every_example() -> None:
-    plan = LessonPlan(encoder(), True, [EXAMPLES[3]] * 4, seed=7)
+    plan = LessonPlan(encoder(), True, True, seed=7)
     epochs = plan.epochs(EXAMPLES, 20)
     assert len(epochs) == 20
     for epoch in epochs:
@@ -121,15 +92,24 @@ def test_answers_are_never_noised_and_every_pass_has_every_example() -> None:
         assert answers == [f"{e.target}∎" for e in EXAMPLES]
 
 
-def test_most_lessons_show_the_own_example_but_not_all() -> None:
-    plan = LessonPlan(encoder(), True, [EXAMPLES[3]] * 4, seed=7)
-    first = [epoch[0] for epoch in plan.epochs(EXAMPLES, 100)]
-    shown = [decode(s.ids[: s.prompt_tokens]).count(EXAMPLES[0].target) for s in first]
-    assert 70 <= sum(shown) <= 95
+def test_every_lesson_shows_its_own_example_and_asks_otherwise() -> None:
+    plan = LessonPlan(encoder(), True, True, seed=7)
+    for epoch in plan.epochs(EXAMPLES, 30):
+        for example, lesson in zip(EXAMPLES, epoch, strict=True):
+            prompt = decode(lesson.ids[: lesson.prompt_tokens])
+            assert f"<u>{last_question(example)}<a>{example.target}" in prompt
+            assert prompt.count(f"<u>{last_question(example)}<a>") == 1
 
 
-def test_without_neighbours_only_the_question_is_shown() -> None:
-    plan = LessonPlan(encoder(), False, None, seed=7)
+def test_nothing_is_reworded_once_that_is_switched_off() -> None:
+    plan = LessonPlan(encoder(), False, True, seed=7)
+    for example, lesson in zip(EXAMPLES, plan.epochs(EXAMPLES, 1)[0], strict=True):
+        prompt = decode(lesson.ids[: lesson.prompt_tokens])
+        assert prompt.count(f"<u>{last_question(example)}<a>") == 2
+
+
+def test_without_an_example_only_the_question_is_shown() -> None:
+    plan = LessonPlan(encoder(), False, False, seed=7)
     prompts = {decode(s.ids) for epoch in plan.epochs(EXAMPLES, 3) for s in epoch}
     assert prompts == {
         f"<s>Sé breve.<u>{last_question(e)}<a>{e.target}∎" for e in EXAMPLES
@@ -138,7 +118,7 @@ def test_without_neighbours_only_the_question_is_shown() -> None:
 
 @given(count=st.integers(1, 9), times=st.integers(1, 4))
 def test_every_lesson_is_seen_so_often_but_no_more(count: int, times: int) -> None:
-    plan = LessonPlan(encoder(), True, [EXAMPLES[3]] * 4, seed=7, times=times)
+    plan = LessonPlan(encoder(), True, True, seed=7, times=times)
     epochs = [tuple(epoch) for epoch in plan.epochs(EXAMPLES, count)]
     assert len(epochs) == count
     assert len(set(epochs)) == -(-count // times)
@@ -147,7 +127,7 @@ def test_every_lesson_is_seen_so_often_but_no_more(count: int, times: int) -> No
 
 def test_the_plan_is_a_function_of_the_seed() -> None:
     def lessons(seed: int) -> list[list[object]]:
-        plan = LessonPlan(encoder(), True, [EXAMPLES[3]] * 4, seed)
+        plan = LessonPlan(encoder(), True, True, seed)
         return [list(epoch) for epoch in plan.epochs(EXAMPLES, 5)]
 
     assert lessons(1) == lessons(1)
