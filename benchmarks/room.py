@@ -210,7 +210,7 @@ def _server(folder: Path) -> Iterator[tuple[Settings, psutil.Process]]:
 
 
 def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(address, timeout=2):

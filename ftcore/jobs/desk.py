@@ -47,6 +47,12 @@ class Desk:
         self._settings = settings
         self._engines = EnginePool(settings.models_dir, threads=1)
 
+    def warm_up(self) -> None:
+        """Load what the next job will most likely need, while nobody waits for it."""
+        from ftcore.training.warm_up import warm_up  # noqa: PLC0415  (imports torch)
+
+        warm_up(self._settings.models_dir)
+
     def close(self) -> None:
         """Give the engines back."""
         self._engines.close()

@@ -11,7 +11,6 @@ import psutil
 
 from ftcore.jobs.desk import Desk
 from ftcore.jobs.stopwatch import Stopwatch
-from ftcore.models.embeddings import default_embedder
 from ftcore.runtime import return_memory
 from ftcore.training.base import Phase
 from ftcore.training.inbox import Inbox, Task
@@ -52,7 +51,7 @@ def serve(
             inbox.done()
             watch, idle_since = Stopwatch(Phase.WAITING), time.monotonic()
         elif not is_warm:
-            _warm_up()
+            desk.warm_up()
             is_warm = True
         if _should_leave(inbox, idle_since, idle_seconds, most_bytes) and inbox.leave():
             forget(inbox)
@@ -70,11 +69,6 @@ def _should_leave(
         or time.monotonic() - idle_since > idle_seconds
         or psutil.Process().memory_info().rss > most_bytes
     )
-
-
-def _warm_up() -> None:
-    """Load what every job needs, while nobody waits for it yet."""
-    default_embedder().passage(["hola"])
 
 
 def _do(task: Task, desk: Desk, watch: Stopwatch) -> None:

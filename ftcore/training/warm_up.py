@@ -23,7 +23,7 @@ def warm_up(models_dir: Path) -> None:
     Args:
         models_dir: Where the base models lie.
     """
-    default_embedder().passage(["Buenos días"])
+    default_embedder().passage(["hola"])
     base = load_catalog().default_for(Task.CHAT)
     try:
         gguf = base.require(models_dir)

@@ -17,16 +17,15 @@ class Desk:
 
     def __init__(self) -> None:
         self.done: list[tuple[str, int]] = []
+        self.is_warm = False
+
+    def warm_up(self) -> None:
+        self.is_warm = True
 
     def run(self, job, threads, watch) -> None:
         os.write(2, b"words of a library\n")
         self.done.append((job.path.name, threads))
         watch.stop()
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    monkeypatch.setattr(shift, "_warm_up", lambda: None)
 
 
 @pytest.fixture
@@ -65,6 +64,7 @@ def test_it_takes_one_after_the_other_until_told_to_end(inbox, tmp_path):
             time.sleep(0.01)
     inbox.ask_end()
     thread.join(10)
+    assert desk.is_warm
     assert not thread.is_alive()
     assert desk.done == [("a", 1), ("b", 1)]
     assert list(inbox.path.parent.iterdir()) == []  # not even its marks are left
