@@ -2,23 +2,40 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from ftcore.data.examples import Example, Role
 from ftcore.data.questions import question_key
 from ftcore.models.embeddings import Embedder, Vectors, embedder_by_name
+from ftcore.models.form import Forms
 from ftcore.models.lexical import LexicalIndex
+from ftcore.models.spelling import Speller, without_opening
 from ftcore.models.trained import EXAMPLES, INDEX, load_examples, load_trained
+from ftcore.texts import ASSETS
 
-LEXICAL_WEIGHT = 0.15
+UNRELATED_FILE = ASSETS / "training" / "out_of_scope.yaml"
+LEXICAL_WEIGHT = 0.15  # of shared letters, among texts and labels
+QUESTION_LEXICAL_WEIGHT = 0.05  # among questions, whose spelling is corrected first
+USUAL_WEIGHT = 0.4  # of what an example resembles any question
+DOUBT_WEIGHT = 0.06  # of another thing in the same form
+DOUBTED = 8  # examples; more are never shown
 LEXICAL_LIMIT = 5000  # beyond so many examples the letters cost too much memory
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """An example and its likeness to the question; see :meth:`ExampleIndex.scores`."""
+    """An example near to a question.
+
+    Attributes:
+        example: The example.
+        similarity: How sure it is that it answers the question; see
+            :meth:`ExampleIndex.nearest`.
+        position: Its place in the index.
+    """
 
     example: Example
     similarity: float
@@ -41,32 +58,77 @@ def last_question(example: Example) -> str:
     return turns[-1] if turns else ""
 
 
+@cache
+def unrelated_questions() -> tuple[str, ...]:
+    """Return questions that hardly any workshop project is about."""
+    return tuple(yaml.safe_load(UNRELATED_FILE.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=4)
+def _unrelated_vectors(embedder: Embedder) -> Vectors:
+    return embedder.query(list(unrelated_questions()))
+
+
 @dataclass(frozen=True, slots=True)
 class ExampleIndex:
     """Examples with their vectors, one row each.
 
     Attributes:
         examples: The examples, in dataset order.
-        vectors: Float32 unit rows, shape ``(len(examples), dim)``.
+        vectors: Of question and answer together: float32 unit rows, shape
+            ``(len(examples), dim)``.
         embedder: Makes the vectors of questions.
+        questions: Of the questions alone, alike; ``None`` where texts are labelled,
+            not answered.
+        usual: What each example resembles questions about anything, on average;
+            worked out if ``None``, zeros where texts are labelled.
         lexical: Finds shared letters; ``None`` in very large sets.
     """
 
     examples: tuple[Example, ...]
     vectors: Vectors
     embedder: Embedder
+    questions: Vectors | None = None
+    usual: Vectors | None = None
     lexical: LexicalIndex | None = field(init=False, repr=False, compare=False)
+    _speller: Speller = field(init=False, repr=False, compare=False)
+    _forms: Forms = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         fits = len(self.examples) <= LEXICAL_LIMIT
         texts = [index_text(example) for example in self.examples]
-        object.__setattr__(self, "lexical", LexicalIndex(texts) if fits else None)
+        asked = [last_question(example) for example in self.examples]
+        derived = {
+            "lexical": LexicalIndex(texts) if fits else None,
+            "_speller": Speller(texts),
+            "_forms": Forms.of(asked, texts),
+            "usual": self._usual() if self.usual is None else self.usual,
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+
+    def _usual(self) -> Vectors:
+        if self.questions is None or not self.examples:
+            return np.zeros(len(self.examples), dtype=np.float32)
+        both = (self.vectors + self.questions) / 2
+        found: Vectors = (_unrelated_vectors(self.embedder) @ both.T).mean(axis=0)
+        return found
 
     @classmethod
-    def build(cls, examples: Sequence[Example], embedder: Embedder) -> "ExampleIndex":
-        """Embed the examples."""
-        texts = [index_text(example) for example in examples]
-        return cls(tuple(examples), embedder.passage(texts), embedder)
+    def build(
+        cls, examples: Sequence[Example], embedder: Embedder, *, answers: bool = True
+    ) -> "ExampleIndex":
+        """Embed the examples.
+
+        Args:
+            examples: What is searched.
+            embedder: Makes the vectors.
+            answers: Whether the examples answer questions; false if they label texts.
+        """
+        vectors = embedder.passage([index_text(example) for example in examples])
+        asked = [last_question(example) for example in examples]
+        questions = embedder.passage(asked) if answers else None
+        return cls(tuple(examples), vectors, embedder, questions)
 
     @classmethod
     def load(cls, folder: Path, *, include_held_out: bool = True) -> "ExampleIndex":
@@ -80,30 +142,51 @@ class ExampleIndex:
         stored = load_examples(folder / EXAMPLES)
         with np.load(folder / INDEX, allow_pickle=False) as archive:
             vectors = np.asarray(archive["vectors"], dtype=np.float32)
-        keep = [i for i, s in enumerate(stored) if include_held_out or not s.held_out]
-        examples = tuple(stored[i].example for i in keep)
+            questions, usual = archive.get("questions"), archive.get("usual")
         embedder = embedder_by_name(load_trained(folder).embedder)
-        return cls(examples, vectors[keep], embedder)
+        keep = [i for i, s in enumerate(stored) if include_held_out or not s.held_out]
+        return cls(
+            tuple(stored[i].example for i in keep),
+            vectors[keep],
+            embedder,
+            None if questions is None else questions[keep],
+            None if usual is None else usual[keep],
+        )
+
+    def only(self, rows: Sequence[int]) -> "ExampleIndex":
+        """Return the index of some of its examples, by their places."""
+        kept = list(rows)
+        return ExampleIndex(
+            tuple(self.examples[row] for row in kept),
+            self.vectors[kept],
+            self.embedder,
+            None if self.questions is None else self.questions[kept],
+            None if self.usual is None else self.usual[kept],
+        )
 
     def without(self, key: str) -> "ExampleIndex":
         """Return the index without the examples of one question (``question_key``)."""
-        keep = [i for i, e in enumerate(self.examples) if question_key(e) != key]
-        examples = tuple(self.examples[i] for i in keep)
-        return ExampleIndex(examples, self.vectors[keep], self.embedder)
+        return self.only(
+            [i for i, e in enumerate(self.examples) if question_key(e) != key]
+        )
 
     def save(self, folder: Path) -> None:
         """Write the vectors into a model folder."""
-        np.savez(folder / INDEX, vectors=self.vectors)
+        if self.questions is None or self.usual is None:
+            np.savez(folder / INDEX, vectors=self.vectors)
+            return
+        arrays = {"questions": self.questions, "usual": self.usual}
+        np.savez(folder / INDEX, vectors=self.vectors, **arrays)
 
     def scores(self, questions: Sequence[str]) -> Vectors:
-        """Return the likeness of each question to each example, -1 to 1.15.
+        """Return the likeness of each question to each example, to rank them.
 
-        It is the cosine of meaning plus 0.15 times the cosine of shared letters.
-        Meaning alone puts a question about the same kind of business as near as a
-        paraphrase; the letters of names and nouns tell them apart. On three
-        development sets (27 questions in scope, 42 unrelated, 3 of the same trade)
-        the least paraphrase rose from 0.835-0.854 to 0.850-0.882 while the nearest
-        unrelated tenth stayed at 0.83-0.84.
+        Where examples answer questions, the question is searched without its greeting
+        and with the examples' spelling, among questions with their answers and among
+        questions alone, less what an example resembles questions about anything (some
+        do, and would come first too often), plus shared letters. Where they label
+        texts: the cosine of meaning plus 0.15 times the cosine of shared letters. How
+        much each part brings: ``docs/decisions/training-defaults.md``.
 
         Args:
             questions: Texts as people write them.
@@ -111,18 +194,49 @@ class ExampleIndex:
         Returns:
             Float32 rows, shape ``(len(questions), len(examples))``.
         """
-        meaning = self.embedder.query(questions) @ self.vectors.T
-        if self.lexical is None:
-            return meaning
-        letters = np.stack([self.lexical.scores(question) for question in questions])
-        return meaning + np.float32(LEXICAL_WEIGHT) * letters
+        return self._compared(questions)[0]
+
+    def certainties(self, questions: Sequence[str]) -> Vectors:
+        """Return for each question how sure its nearest example is to answer it."""
+        ranks, sure = self._compared(questions)
+        return np.take_along_axis(sure, ranks.argmax(axis=1)[:, None], axis=1)[:, 0]
 
     def nearest(self, question: str, count: int = 1) -> list[Neighbour]:
-        """Return the ``count`` examples nearest to ``question``, nearest first."""
+        """Return the ``count`` examples nearest to ``question``, nearest first.
+
+        The similarity of a neighbour is the cosine of meaning of the question and the
+        example (question and answer), less 0.06 times the doubt that it asks for
+        another thing in the same form (:meth:`Forms.doubt`); among labelled texts, the
+        score.
+        """
         if not self.examples or not question.strip():
             return []
-        similarity = self.scores([question])[0]
-        order = np.argsort(-similarity, kind="stable")[:count]
-        return [
-            Neighbour(self.examples[i], float(similarity[i]), int(i)) for i in order
-        ]
+        ranks, sure = self._compared([question])
+        order = np.argsort(-ranks[0], kind="stable")[:count]
+        return [Neighbour(self.examples[i], float(sure[0, i]), int(i)) for i in order]
+
+    def _compared(self, questions: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """Return scores and certainties, one row a question."""
+        if self.questions is None:
+            meaning = self.embedder.query(questions) @ self.vectors.T
+            ranks = meaning + np.float32(LEXICAL_WEIGHT) * self._letters(questions)
+            return ranks, ranks
+        asked = [self._speller.corrected(without_opening(q)) for q in questions]
+        vectors = self.embedder.query(asked)
+        meaning = vectors @ self.vectors.T
+        ranks = (meaning + vectors @ self.questions.T) / 2 - USUAL_WEIGHT * self.usual
+        ranks = ranks + np.float32(QUESTION_LEXICAL_WEIGHT) * self._letters(asked)
+        return ranks, meaning - DOUBT_WEIGHT * self._doubts(asked, ranks)
+
+    def _letters(self, questions: Sequence[str]) -> Vectors:
+        if self.lexical is None:
+            return np.zeros((len(questions), len(self.examples)), dtype=np.float32)
+        return np.stack([self.lexical.scores(question) for question in questions])
+
+    def _doubts(self, questions: Sequence[str], ranks: Vectors) -> Vectors:
+        """Return the doubts of each question about the few examples nearest to it."""
+        doubts = np.zeros_like(ranks)
+        for row, question in enumerate(questions):
+            for place in np.argsort(-ranks[row], kind="stable")[:DOUBTED]:
+                doubts[row, place] = self._forms.doubt(question, int(place))
+        return doubts

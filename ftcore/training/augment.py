@@ -10,7 +10,6 @@ import yaml
 
 from ftcore.texts import ASSETS
 
-OUT_OF_SCOPE_FILE = ASSETS / "training" / "out_of_scope.yaml"
 GREETINGS_FILE = ASSETS / "training" / "greetings.yaml"
 _WORD = re.compile(r"[^\W\d_]{5,}")  # letters only: figures and short words stay
 _PUNCTUATION = re.compile(r"[¿?¡!.,;:]+(?!\d)")  # but not inside 3.5 or 10:30
@@ -24,12 +23,6 @@ Noise = Callable[[str, random.Random], str]
 def greetings() -> tuple[str, ...]:
     """Return the openings that people put before a question."""
     return tuple(yaml.safe_load(GREETINGS_FILE.read_text(encoding="utf-8")))
-
-
-@cache
-def out_of_scope_questions() -> tuple[str, ...]:
-    """Return questions that hardly any workshop project is about."""
-    return tuple(yaml.safe_load(OUT_OF_SCOPE_FILE.read_text(encoding="utf-8")))
 
 
 def noised(question: str, rng: random.Random) -> str:

@@ -163,5 +163,4 @@ def _restricted(index: ExampleIndex, examples: Sequence[Example]) -> ExampleInde
     """Return the index of some of its own examples."""
     wanted = {id(example) for example in examples}
     rows = [row for row, example in enumerate(index.examples) if id(example) in wanted]
-    kept = tuple(index.examples[row] for row in rows)
-    return ExampleIndex(kept, index.vectors[rows], index.embedder)
+    return index.only(rows)

@@ -6,10 +6,10 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ftcore.models.retrieval import unrelated_questions
 from ftcore.training.augment import (
     greetings,
     noised,
-    out_of_scope_questions,
     shortened,
 )
 
@@ -59,5 +59,5 @@ def test_shortening_keeps_the_order_of_words() -> None:
 
 
 def test_lists_hold_no_repeats() -> None:
-    for found in (greetings(), out_of_scope_questions()):
+    for found in (greetings(), unrelated_questions()):
         assert len(found) == len(set(found)) >= 10

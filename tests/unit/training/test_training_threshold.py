@@ -7,8 +7,7 @@ import pytest
 
 from ftcore.data.examples import Example
 from ftcore.models.embeddings import SpellingEmbedder
-from ftcore.models.retrieval import ExampleIndex
-from ftcore.training.augment import out_of_scope_questions
+from ftcore.models.retrieval import ExampleIndex, unrelated_questions
 from ftcore.training.threshold import learn_threshold
 
 EXAMPLES = tuple(
@@ -26,8 +25,8 @@ class PlantedEmbedder:
     def __init__(self, unrelated: Sequence[float], known: float) -> None:
         self._unrelated = dict(
             zip(
-                out_of_scope_questions(),
-                np.resize(unrelated, len(out_of_scope_questions())),
+                unrelated_questions(),
+                np.resize(unrelated, len(unrelated_questions())),
                 strict=True,
             )
         )
@@ -45,8 +44,8 @@ def test_unrelated_questions_are_refused_and_known_ones_are_not() -> None:
     embedder = PlantedEmbedder(np.linspace(0.7, 0.8, 20), known=0.9)
     index = ExampleIndex.build(EXAMPLES, embedder)
     threshold = learn_threshold(index, seed=1)
-    unrelated = index.scores(list(out_of_scope_questions())).max(axis=1)
-    known = index.scores([example.prompt for example in EXAMPLES]).max(axis=1)
+    unrelated = index.certainties(unrelated_questions())
+    known = index.certainties([example.prompt for example in EXAMPLES])
     assert (unrelated < threshold).mean() > 0.9
     assert (known >= threshold).all()
 
@@ -54,7 +53,7 @@ def test_unrelated_questions_are_refused_and_known_ones_are_not() -> None:
 def test_a_known_question_is_answered_even_if_unrelated_ones_are_nearer() -> None:
     index = ExampleIndex.build(EXAMPLES, PlantedEmbedder([0.95], known=0.5))
     threshold = learn_threshold(index, seed=1)
-    known = index.scores([example.prompt for example in EXAMPLES]).max(axis=1)
+    known = index.certainties([example.prompt for example in EXAMPLES])
     assert (known >= threshold).all()
     assert threshold < 0.95
 
