@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ftcore.chat.base import DEFAULT_SAMPLING, ReplyTrace, SamplingOptions, traced
 from ftcore.chat.llama_cpp import LlamaEngine
-from ftcore.chat.questions import nearest_to_last
+from ftcore.chat.questions import nearest_to_last, parts_of
 from ftcore.data.examples import Message
 from ftcore.models.prompting import conversation
 from ftcore.models.retrieval import ExampleIndex
@@ -123,6 +123,10 @@ class NearestExampleChat:
         yield from traced(self._pieces(messages), trace)
 
     def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
+        if parts := parts_of(self._index, messages, self._threshold):
+            answers = [part.neighbour.example.target for part in parts]
+            yield from word_pieces(" ".join(answers))
+            return
         near = nearest_to_last(self._index, messages, self._threshold)
         is_near = bool(near) and near[0].similarity >= self._threshold
         if near and (is_near or not self._refusal):

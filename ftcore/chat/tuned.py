@@ -1,17 +1,22 @@
 """The participant's model: the base with its adapter and its examples."""
 
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ftcore.chat.base import DEFAULT_SAMPLING, ReplyTrace, SamplingOptions, traced
 from ftcore.chat.baselines import word_pieces
 from ftcore.chat.llama_cpp import LlamaEngine
-from ftcore.chat.questions import nearest_to_last, user_questions
+from ftcore.chat.questions import Part, nearest_to_last, parts_of, user_questions
 from ftcore.chat.small_talk import small_talk_reply
-from ftcore.data.examples import Example, Message, Task
+from ftcore.data.examples import Example, Message, Role, Task
 from ftcore.models.prompting import conversation
 from ftcore.models.retrieval import ExampleIndex
 from ftcore.models.trained import TrainedModel
+
+# What is discouraged is what stands in the prompt, too: the words of the example that
+# the answer shall repeat. With the usual 1.05, 'incluye' became 'inclueste'.
+NO_PENALTY = 1.0
 
 
 class TunedChat:
@@ -49,14 +54,47 @@ class TunedChat:
     def _pieces(
         self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace
     ) -> Generator[str]:
+        parts = self._parts(messages)
+        for number, part in enumerate(parts):
+            asked = (*messages[:-1], Message(Role.USER, part.question))
+            yield from [" "] if number else []
+            yield from self._written(asked, [part.neighbour.example], options, trace)
+        if parts:
+            return
         shown = self._examples_to_show(messages)
         if shown is None:
             yield from word_pieces(self._words_without_example(messages))
             return
+        yield from self._written(messages, shown, options, trace)
+
+    def _written(
+        self,
+        messages: Sequence[Message],
+        shown: Sequence[Example],
+        options: SamplingOptions,
+        trace: ReplyTrace,
+    ) -> Generator[str]:
+        """Let the adapter write an answer, and add what it took to ``trace``."""
+        own = ReplyTrace()
+        if shown and options.repeat_penalty == DEFAULT_SAMPLING.repeat_penalty:
+            options = replace(options, repeat_penalty=NO_PENALTY)
         prompt = conversation(self._manifest.system_prompt, messages, shown)
-        yield from self._engine.stream(
-            prompt, options, self._adapter, pinned=1 + 2 * len(shown), trace=trace
-        )
+        try:
+            yield from self._engine.stream(
+                prompt, options, self._adapter, pinned=1 + 2 * len(shown), trace=own
+            )
+        finally:
+            trace.prompt_tokens += own.prompt_tokens
+            trace.answer_tokens += own.answer_tokens
+            trace.trimmed = trace.trimmed or own.trimmed
+            trace.finish = own.finish
+
+    def _parts(self, messages: Sequence[Message]) -> list[Part]:
+        """Return the two questions of the last message, each with its example."""
+        model = self._manifest
+        if not model.use_nearest or model.task is not Task.CHAT:
+            return []
+        return parts_of(self._index, messages, model.similarity_threshold)
 
     def _examples_to_show(self, messages: Sequence[Message]) -> list[Example] | None:
         """Return the context, or ``None`` if the question is to be refused."""

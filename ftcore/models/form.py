@@ -35,6 +35,11 @@ def _things(text: str) -> list[str]:
     return [sound(word)[:STEM_LETTERS] for word in said if len(word) > 1]
 
 
+def names_a_thing(question: str) -> bool:
+    """Whether a question says what it is about: '¿y eso?' does not."""
+    return bool(_things(question))
+
+
 @dataclass(frozen=True, slots=True)
 class Forms:
     """The words of each example: of its question, and of all it says."""

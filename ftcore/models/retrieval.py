@@ -11,7 +11,7 @@ import yaml
 from ftcore.data.examples import Example, Role
 from ftcore.data.questions import question_key
 from ftcore.models.embeddings import Embedder, Vectors, embedder_by_name
-from ftcore.models.form import Forms
+from ftcore.models.form import Forms, names_a_thing
 from ftcore.models.lexical import LexicalIndex
 from ftcore.models.spelling import Speller, without_opening
 from ftcore.models.trained import EXAMPLES, INDEX, load_examples, load_trained
@@ -21,6 +21,7 @@ UNRELATED_FILE = ASSETS / "training" / "out_of_scope.yaml"
 LEXICAL_WEIGHT = 0.15  # of shared letters, among texts and labels
 QUESTION_LEXICAL_WEIGHT = 0.05  # among questions, whose spelling is corrected first
 USUAL_WEIGHT = 0.4  # of what an example resembles any question
+BEFORE_WEIGHT = 0.3  # of a follow-up read together with the question before it
 DOUBT_WEIGHT = 0.06  # of another thing in the same form
 DOUBTED = 8  # examples; more are never shown
 LEXICAL_LIMIT = 5000  # beyond so many examples the letters cost too much memory
@@ -201,17 +202,30 @@ class ExampleIndex:
         ranks, sure = self._compared(questions)
         return np.take_along_axis(sure, ranks.argmax(axis=1)[:, None], axis=1)[:, 0]
 
-    def nearest(self, question: str, count: int = 1) -> list[Neighbour]:
+    def nearest(
+        self, question: str, count: int = 1, before: str = ""
+    ) -> list[Neighbour]:
         """Return the ``count`` examples nearest to ``question``, nearest first.
 
         The similarity of a neighbour is the cosine of meaning of the question and the
         example (question and answer), less 0.06 times the doubt that it asks for
         another thing in the same form (:meth:`Forms.doubt`); among labelled texts, the
         score.
+
+        Args:
+            question: What is asked.
+            count: How many are wanted.
+            before: The question before it, where it is a follow-up. Both together
+                help to choose; how sure the choice is, the follow-up alone says,
+                unless it names nothing at all.
         """
         if not self.examples or not question.strip():
             return []
         ranks, sure = self._compared([question])
+        if before.strip():
+            with_it, sure_with_it = self._compared([f"{before} {question}"])
+            ranks = ranks + BEFORE_WEIGHT * with_it
+            sure = sure if names_a_thing(question) else np.maximum(sure, sure_with_it)
         order = np.argsort(-ranks[0], kind="stable")[:count]
         return [Neighbour(self.examples[i], float(sure[0, i]), int(i)) for i in order]
 

@@ -9,7 +9,7 @@ from ftcore.training.augment import noised
 
 UNRELATED_QUANTILE = 0.98
 OWN_QUANTILE = 0.05
-# Where between the two. Of 123 questions in scope and 47 out of it (development sets and
+# Where between the two. Of 123 questions in scope and 47 out of it (development sets,
 # templates), 0 refuses 8 and lets 21 pass; 0.1, 9 and 19; 0.25, 17 and 16.
 POSITION = 0.1
 NEVER_REFUSES = -1.0

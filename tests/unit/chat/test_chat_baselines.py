@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 from ftcore.chat.base import Doubt
 from ftcore.chat.baselines import NearestExampleChat, word_pieces
 from ftcore.chat.labels import HeadLabelModel, LabelChat, NearestLabelModel
-from ftcore.chat.questions import leans_on_context, nearest_to_last
+from ftcore.chat.questions import (
+    leans_on_context,
+    nearest_to_last,
+    split_in_two,
+)
 from ftcore.chat.scripted import ScriptedChat
 from ftcore.data.examples import Example, Message, Role
 from ftcore.errors import NotATrainedModelError
@@ -238,3 +242,46 @@ def test_a_folder_without_a_head_is_not_a_trained_model(tmp_path):
         load_head(tmp_path)
     with pytest.raises(NotATrainedModelError):
         load_left_out(tmp_path)
+
+
+def test_a_follow_up_may_leave_the_subject_before_it():
+    found = nearest_to_last(INDEX, asks("precio paella", "y el horario"), 0.1)
+    assert found[0].example == HOURS
+
+
+def test_a_follow_up_is_no_surer_for_the_question_before_it():
+    alone = nearest_to_last(INDEX, asks("y el perro"), 0.9)
+    after = nearest_to_last(INDEX, asks("precio paella", "y el perro"), 0.9)
+    assert after[0].similarity <= max(n.similarity for n in alone)
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        (
+            "¿Cuánto cuesta la paella y qué horario tienen?",
+            ["¿Cuánto cuesta la paella", "qué horario tienen?"],
+        ),
+        (
+            "¿Precio de la paella? ¿Admiten perros?",
+            ["¿Precio de la paella?", "¿Admiten perros?"],
+        ),
+        ("¿Tienen arroz y marisco?", []),
+        ("Hola, ¿qué tal? ¿Cuánto cuesta la paella?", []),
+        ("una paella? precio", []),
+        ("", []),
+    ],
+)
+def test_two_questions_in_one_are_told_apart(message, parts):
+    assert split_in_two(message) == parts
+
+
+def test_two_questions_get_both_answers():
+    model = NearestExampleChat(INDEX, threshold=0.5, refusal="No lo sé.")
+    both = answer(model, "¿la paella qué precio tiene? ¿qué horario hay el domingo?")
+    assert both == f"{PAELLA.target} {HOURS.target}"
+
+
+@given(st.text(max_size=80))
+def test_a_message_holds_two_questions_or_one(message):
+    assert len(split_in_two(message)) in {0, 2}

@@ -60,7 +60,9 @@ def test_correcting_twice_changes_nothing_more(question: str) -> None:
     assert SPELLER.corrected(once) == once
 
 
-@given(st.sampled_from(["¿Cuánto cuesta arreglar un pinchazo?", "¿Qué horario tenéis?"]))
+@given(
+    st.sampled_from(["¿Cuánto cuesta arreglar un pinchazo?", "¿Qué horario tenéis?"])
+)
 def test_a_known_question_is_left_as_it_is(question: str) -> None:
     assert SPELLER.corrected(question) == question
 
@@ -82,7 +84,9 @@ def test_a_sound_does_not_hear_case_or_accents(word: str) -> None:
         ("holanda queda lejos", "holanda queda lejos"),
     ],
 )
-def test_a_greeting_before_a_question_is_not_searched(asked: str, searched: str) -> None:
+def test_a_greeting_before_a_question_is_not_searched(
+    asked: str, searched: str
+) -> None:
     assert without_opening(asked) == searched
 
 
