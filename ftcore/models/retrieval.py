@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -65,11 +65,6 @@ def unrelated_questions() -> tuple[str, ...]:
     return tuple(yaml.safe_load(UNRELATED_FILE.read_text(encoding="utf-8")))
 
 
-@lru_cache(maxsize=4)
-def _unrelated_vectors(embedder: Embedder) -> Vectors:
-    return embedder.query(list(unrelated_questions()))
-
-
 @dataclass(frozen=True, slots=True)
 class ExampleIndex:
     """Examples with their vectors, one row each.
@@ -112,7 +107,8 @@ class ExampleIndex:
         if self.questions is None or not self.examples:
             return np.zeros(len(self.examples), dtype=np.float32)
         both = (self.vectors + self.questions) / 2
-        found: Vectors = (_unrelated_vectors(self.embedder) @ both.T).mean(axis=0)
+        unrelated = self.embedder.query(unrelated_questions())
+        found: Vectors = (unrelated @ both.T).mean(axis=0)
         return found
 
     @classmethod
@@ -176,8 +172,12 @@ class ExampleIndex:
         if self.questions is None or self.usual is None:
             np.savez(folder / INDEX, vectors=self.vectors)
             return
-        arrays = {"questions": self.questions, "usual": self.usual}
-        np.savez(folder / INDEX, vectors=self.vectors, **arrays)
+        np.savez(
+            folder / INDEX,
+            vectors=self.vectors,
+            questions=self.questions,
+            usual=self.usual,
+        )
 
     def scores(self, questions: Sequence[str]) -> Vectors:
         """Return the likeness of each question to each example, to rank them.
@@ -238,7 +238,9 @@ class ExampleIndex:
         asked = [self._speller.corrected(without_opening(q)) for q in questions]
         vectors = self.embedder.query(asked)
         meaning = vectors @ self.vectors.T
-        ranks = (meaning + vectors @ self.questions.T) / 2 - USUAL_WEIGHT * self.usual
+        ranks = (meaning + vectors @ self.questions.T) / 2
+        if self.usual is not None:
+            ranks = ranks - np.float32(USUAL_WEIGHT) * self.usual
         ranks = ranks + np.float32(QUESTION_LEXICAL_WEIGHT) * self._letters(asked)
         return ranks, meaning - DOUBT_WEIGHT * self._doubts(asked, ranks)
 
