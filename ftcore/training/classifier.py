@@ -19,7 +19,7 @@ from ftcore.models.label_head import (
     Matrix,
     text_vectors,
 )
-from ftcore.training.augment import out_of_scope_questions
+from ftcore.models.retrieval import unrelated_questions
 from ftcore.training.calibration import (
     assign_folds,
     balanced_weights,
@@ -68,7 +68,7 @@ class LabelledTexts:
         vectors = text_vectors([example.prompt for example in examples], embedder)
         unrelated = np.zeros((0, vectors.shape[1] // len(VIEWS)), dtype=np.float32)
         if embedder.is_semantic:
-            questions = out_of_scope_questions()
+            questions = unrelated_questions()
             unrelated = text_vectors(questions, embedder, (PASSAGE,))
         return cls(
             vectors,

@@ -84,7 +84,11 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
     lesson = Lesson(
         request=replace(request, system_prompt=_system_prompt(request)),
         division=_divide(request),
-        index=ExampleIndex.build(request.dataset.examples, embedder),
+        index=ExampleIndex.build(
+            request.dataset.examples,
+            embedder,
+            answers=request.config.task is Task.CHAT,
+        ),
         folder=folder,
         models_dir=models_dir,
         threads=threads or os.cpu_count() or 1,
