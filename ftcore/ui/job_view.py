@@ -52,10 +52,11 @@ def _show_running(view: JobView, participant_id: str) -> None:
     st.progress(min(1.0, view.status.progress), text=bar)
     with st.container(key="figures-live", horizontal=True, vertical_alignment="center"):
         _show_figures(last)
-        # What costs nothing or is nearly done is not worth a pause.
-        if not simulated and view.can_pause:
-            job_waiting.pause_button(participant_id)
-        job_waiting.cancel_button(text("train.cancel"), participant_id)
+        with st.container(key="buttons-live", horizontal=True):
+            # What costs nothing or is nearly done is not worth a pause.
+            if not simulated and view.can_pause:
+                job_waiting.pause_button(participant_id)
+            job_waiting.cancel_button(text("train.cancel"), participant_id)
     loss_chart.show(view.events, simulated=simulated, key="loss-live")
     st.caption(text("train.running.text"))
 

@@ -51,6 +51,8 @@ def _busy(place: Place) -> list[str]:
     if not place.running:
         return []
     key = "busy_one" if place.running == 1 else "busy"
+    if place.workers == 1:
+        key = "busy_alone"
     words = text(f"train.queued.{key}", running=place.running, workers=place.workers)
     return [words]
 
