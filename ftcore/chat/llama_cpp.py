@@ -2,11 +2,14 @@
 
 import queue
 import threading
-from collections.abc import Generator, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
+from ftcore.chat.adapters import IDLE_SECONDS, Adapter
 from ftcore.chat.base import (
     CANCELLED,
     DEFAULT_SAMPLING,
@@ -14,17 +17,25 @@ from ftcore.chat.base import (
     SamplingOptions,
     traced,
 )
-from ftcore.chat.lane import Adapter, Event, Lane
-from ftcore.chat.questions import encodable
+from ftcore.chat.lane import Lane, LaneSet, Question
+from ftcore.chat.lanes import Clock, open_lanes
 from ftcore.chat.trimming import trim
 from ftcore.data.examples import Message
 from ftcore.errors import ChatFailedError
-from ftcore.models.prompting import TEMPLATE_OPTIONS
 
-MOST_ADAPTERS = 30  # a room; 10 MB each in every lane
 _SILENCE_SECONDS = 300.0  # longest wait for the next piece, queue included
+_SWEEP_SECONDS = 60.0
 _TRIMS = 6
-_TOO_LONG = "exceed_context_size_error"
+
+
+class OpenLanes(Protocol):
+    """Makes what answers; see :func:`ftcore.chat.lanes.open_lanes`."""
+
+    def __call__(
+        self, model_path: Path, *, context: int, slots: int, clock: Clock
+    ) -> LaneSet:
+        """Open the lanes of one base model."""
+        ...
 
 
 @dataclass(slots=True)
@@ -39,11 +50,14 @@ class _Request:
     trace: ReplyTrace
     stop: threading.Event = field(default_factory=threading.Event)
     pieces: "queue.SimpleQueue[str | None]" = field(default_factory=queue.SimpleQueue)
-    has_begun: bool = False
 
-    @property
     def is_stopped(self) -> bool:
         return self.stop.is_set() or bool(self.outer_stop and self.outer_stop.is_set())
+
+    def question(self) -> Question:
+        return Question(
+            self.options, self.adapter, self.trace, self.pieces.put, self.is_stopped
+        )
 
 
 class LlamaEngine:
@@ -54,25 +68,35 @@ class LlamaEngine:
     """
 
     def __init__(
-        self, model_path: Path, *, context: int, slots: int = 2, threads: int = 1
+        self,
+        model_path: Path,
+        *,
+        context: int,
+        slots: int = 2,
+        open_lanes: OpenLanes = open_lanes,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare the engine; nothing is loaded before the first question.
 
         Args:
             model_path: GGUF file of the base model.
             context: Tokens of one conversation, answer included.
-            slots: Conversations answered at the same time.
-            threads: Threads for each; one is best beside a training, because
-                llama.cpp's threads wait for each other after every layer.
+            slots: Conversations answered at the same time, each by one thread:
+                llama.cpp's threads wait for each other after every layer, which
+                takes long beside a training.
+            open_lanes: Makes what answers.
+            clock: Seconds, rising.
         """
+        self._model_path = model_path
         self._context = context
-        self._lanes = [
-            Lane(model_path, context=context, threads=threads) for _ in range(slots)
-        ]
-        self._recent: list[Adapter] = []  # that loaded well; least recently used first
-        self._idle = list(self._lanes)
+        self._slots = slots
+        self._open_lanes = open_lanes
+        self._clock = clock
+        self._lanes: LaneSet | None = None
+        self._idle: dict[Lane, float] = {}  # and since when
         self._lock = threading.Lock()
         self._workers = ThreadPoolExecutor(slots, thread_name_prefix="chat")
+        self._is_closed = threading.Event()
 
     def stream(
         self,
@@ -101,6 +125,29 @@ class LlamaEngine:
         request = _Request(messages, options, wanted, pinned, stop_event, trace)
         yield from traced(self._pieces(request), trace)
 
+    def drop_idle(self) -> None:
+        """Give back what nobody used for a while: contexts first, then adapters.
+
+        A thread of the engine's own calls it every minute.
+        """
+        with self._lock:
+            if self._lanes is None:
+                return
+            now = self._clock()
+            for lane, since in self._idle.items():
+                if now - since >= IDLE_SECONDS:
+                    lane.close()
+            self._lanes.drop_idle()
+
+    def close(self) -> None:
+        """End when the running answers have ended; waiting ones are refused."""
+        self._is_closed.set()
+        self._workers.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            lanes, self._lanes = self._lanes, None
+        if lanes is not None:
+            lanes.close()
+
     def _pieces(self, request: _Request) -> Generator[str]:
         try:
             job = self._workers.submit(self._run, request)
@@ -116,134 +163,51 @@ class LlamaEngine:
         finally:
             request.stop.set()
 
-    def close(self) -> None:
-        """End when the running answers have ended; waiting ones are refused."""
-        self._workers.shutdown(wait=True, cancel_futures=True)
-        for lane in self._lanes:
-            lane.close()
-
     def _run(self, request: _Request) -> None:
-        if request.is_stopped:
+        if request.is_stopped():
+            request.trace.finish = CANCELLED
             return
         lane = self._take(request.adapter)
         try:
-            self._prepare(lane, request.adapter)
             self._answer(lane, request)
-            if request.is_stopped and not request.trace.finish:
-                request.trace.finish = CANCELLED
         finally:
             with self._lock:
-                self._idle.append(lane)
+                self._idle[lane] = self._clock()
 
     def _take(self, adapter: Adapter | None) -> Lane:
         """Take the idle lane that answers soonest; there is one for each worker."""
         with self._lock:
+            if self._lanes is None:
+                self._open()
             lane = min(
                 self._idle,
                 key=lambda idle: (not idle.holds(adapter), idle.is_started),
             )
-            self._idle.remove(lane)
+            del self._idle[lane]
             return lane
 
-    def _prepare(self, lane: Lane, adapter: Adapter | None) -> None:
-        """Load the adapter unless it is there, and with it those used of late.
+    def _open(self) -> None:
+        self._lanes = self._open_lanes(
+            self._model_path,
+            context=self._context,
+            slots=self._slots,
+            clock=self._clock,
+        )
+        self._idle = dict.fromkeys(self._lanes.lanes, self._clock())
+        threading.Thread(target=self._sweep, name="chat-idle", daemon=True).start()
 
-        A restart is the same price for all of them, so that a lane seldom needs
-        one: only for an adapter that no lane has seen.
-        """
-        if lane.holds(adapter):
-            self._remember(adapter)
-            return
-        with self._lock:
-            others = [a for a in self._recent if a != adapter and a.is_current]
-        newest = [] if adapter is None else [adapter]
-        lane.load((others + newest)[-MOST_ADAPTERS:])
-        self._remember(adapter)
-
-    def _remember(self, adapter: Adapter | None) -> None:
-        if adapter is None:
-            return
-        with self._lock:
-            kept = [a for a in self._recent if a.path != adapter.path]
-            self._recent = [*kept, adapter][-MOST_ADAPTERS:]
+    def _sweep(self) -> None:
+        while not self._is_closed.wait(_SWEEP_SECONDS):
+            self.drop_idle()
 
     def _answer(self, lane: Lane, request: _Request) -> None:
         reserve = min(request.options.max_tokens, self._context // 4)
         budget = self._context - reserve
-        messages = list(request.messages)
+        messages, question = list(request.messages), request.question()
         for _ in range(_TRIMS):
-            tokens = _ask(lane, messages, budget, request)
+            tokens = lane.ask(messages, budget, question)
             if tokens is None:
                 return
             messages, _ = trim(messages, tokens, budget, request.pinned)
             request.trace.trimmed = True
-        raise ChatFailedError(reason=_TOO_LONG)
-
-
-def _ask(
-    lane: Lane, messages: Sequence[Message], budget: int, request: _Request
-) -> int | None:
-    """Stream one answer; returns the tokens of a conversation that is too long."""
-    too_long: int | None = None
-    failure = ""
-
-    def on_event(event: Event) -> bool:
-        nonlocal too_long, failure
-        found = _prompt_tokens(event)
-        if found > budget:
-            too_long = found
-        elif "error" in event:
-            failure = str(event["error"])
-        else:
-            request.trace.prompt_tokens = found or request.trace.prompt_tokens
-            _pass_on(event, request)
-        return bool(too_long or failure or request.is_stopped)
-
-    lane.complete(_body(messages, request.options), request.adapter, on_event)
-    if failure:
-        raise ChatFailedError(reason=failure)
-    return too_long
-
-
-def _pass_on(event: Event, request: _Request) -> None:
-    trace = request.trace
-    for choice in event.get("choices", ()):
-        if piece := choice["delta"].get("content"):
-            trace.answer_tokens += 1
-            # The server takes the lines after a thinking that the prompt closes
-            # (Qwen3) for the answer's own.
-            piece = piece if request.has_begun else piece.lstrip("\n")
-            if piece:
-                request.has_begun = True
-                request.pieces.put(piece)
-        trace.finish = choice["finish_reason"] or trace.finish
-    if timings := event.get("timings"):  # a token may be a part of a letter
-        trace.answer_tokens = timings["predicted_n"]
-
-
-def _prompt_tokens(event: Event) -> int:
-    """Return how many tokens the engine counted, or 0 if the event does not say."""
-    error = event.get("error")
-    if isinstance(error, dict) and error.get("type") == _TOO_LONG:
-        return int(error["n_prompt_tokens"])
-    progress = event.get("prompt_progress")
-    return int(progress["total"]) if isinstance(progress, dict) else 0
-
-
-def _body(messages: Sequence[Message], options: SamplingOptions) -> Event:
-    return {
-        "messages": [
-            {"role": m.role.value, "content": encodable(m.content)} for m in messages
-        ],
-        "chat_template_kwargs": dict(TEMPLATE_OPTIONS),
-        "stream": True,
-        "return_progress": True,
-        # Reusing a prefix moves the borders of the batches and with them the last
-        # bits of the logits: a greedy answer would depend on what was asked before.
-        "cache_prompt": options.temperature > 0,
-        "temperature": options.temperature,
-        "top_p": options.top_p,
-        "max_tokens": options.max_tokens,
-        "repeat_penalty": options.repeat_penalty,
-        "seed": options.seed,
-    }
+        raise ChatFailedError(reason="the conversation stays too long")
