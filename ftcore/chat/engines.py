@@ -7,7 +7,10 @@ from pathlib import Path
 from ftcore.chat.llama_cpp import LlamaEngine
 from ftcore.models.catalog import load_catalog
 
-_MOST_LANES = 4  # 80 MB each
+# 50 MB each with the embedded model. More of them than cores, so that a short
+# question does not wait for the whole of somebody's long answer.
+_LANES_PER_CORE = 2
+_FEWEST_LANES, _MOST_LANES = 4, 8
 
 
 class EnginePool:
@@ -18,11 +21,12 @@ class EnginePool:
 
         Args:
             models_dir: Folder of downloaded base models (``Settings.models_dir``).
-            threads: Conversations answered at once for each base model, each on
-                one core; 0 chooses by the number of cores.
+            threads: Conversations answered at once for each base model, each by
+                one thread; 0 chooses by the number of cores.
         """
         self._models_dir = models_dir
-        self._slots = threads or min(_MOST_LANES, max(2, os.cpu_count() or 2))
+        lanes = _LANES_PER_CORE * (os.cpu_count() or 1)
+        self._slots = threads or min(_MOST_LANES, max(_FEWEST_LANES, lanes))
         self._engines: dict[str, LlamaEngine] = {}
         self._lock = threading.Lock()
 

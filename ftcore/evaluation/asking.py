@@ -1,10 +1,22 @@
-"""Put one question to a model and time what comes back."""
+"""Put questions to a model and time what comes back."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+<<<<<<< HEAD
 from ftcore.chat.base import ChatModel
+=======
+from ftcore.chat.base import DEFAULT_SAMPLING, ChatModel, LabelModel, SamplingOptions
+>>>>>>> a1608bb (Ask several held-out questions at once on an idle machine, and no longer than sensible)
 from ftcore.data.examples import Example, Message, Role
+from ftcore.errors import NothingToEvaluateError
+from ftcore.evaluation.base import AnswerRecord
 from ftcore.evaluation.normalisation import rewrite_question
+
+OnProgress = Callable[[int, int], None]
+Ask = Callable[[Example], AnswerRecord]
+_FEWEST_TOKENS = 64  # of an answer, however short the expected ones are
 
 
 def conversation(example: Example, system_prompt: str) -> tuple[Message, ...]:
@@ -23,15 +35,81 @@ def rewritten(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     return (*messages[:last], question, *messages[last + 1 :])
 
 
+def room_for(examples: Sequence[Example]) -> SamplingOptions:
+    """Return how to ask, with room for answers some twice as long as expected.
+
+    A token of Spanish is two to three letters. Who has not finished after as many
+    tokens as the longest expected answer has letters is rambling, and would ramble
+    to the end of a greater limit.
+    """
+    letters = max((len(example.target) for example in examples), default=0)
+    most = min(DEFAULT_SAMPLING.max_tokens, max(_FEWEST_TOKENS, letters))
+    return replace(DEFAULT_SAMPLING, max_tokens=most)
+
+
 def timed_reply(
-    model: ChatModel, messages: Sequence[Message], clock: Callable[[], float]
+    model: ChatModel,
+    messages: Sequence[Message],
+    clock: Callable[[], float],
+    options: SamplingOptions = DEFAULT_SAMPLING,
 ) -> tuple[str, float | None, float]:
     """Return the answer, the seconds to its first piece and the seconds in all."""
     started = clock()
     first: float | None = None
     pieces: list[str] = []
-    for piece in model.reply(messages):
+    for piece in model.reply(messages, options):
         if first is None and piece:
             first = clock() - started
         pieces.append(piece)
     return "".join(pieces).strip(), first, clock() - started
+<<<<<<< HEAD
+=======
+
+
+def likeliest(model: LabelModel, content: str) -> tuple[str, float]:
+    """Return the likeliest class of a text and its probability."""
+    chances = model.probabilities(content)
+    label = max(chances, key=lambda name: chances[name])
+    return label, chances[label]
+
+
+def ask_all(
+    ask: Ask,
+    examples: Sequence[Example],
+    on_progress: OnProgress,
+    should_stop: Callable[[], bool],
+    at_once: int = 1,
+) -> tuple[AnswerRecord, ...]:
+    """Ask every question and return what was answered, in the order of the examples.
+
+    Args:
+        ask: Asks one.
+        examples: What to ask.
+        on_progress: Called with questions done and in all, after each.
+        should_stop: Looked at before each; true ends with what there is.
+        at_once: Questions asked at the same time.
+
+    Raises:
+        NothingToEvaluateError: There are no examples.
+    """
+    if not examples:
+        raise NothingToEvaluateError(examples=0)
+
+    def ask_unless_stopped(example: Example) -> AnswerRecord | None:
+        return None if should_stop() else ask(example)
+
+    records: list[AnswerRecord] = []
+    # One at a time stays in this thread, where an iterator may be shared.
+    pool = ThreadPoolExecutor(at_once) if at_once > 1 else None
+    try:
+        answers = (pool.map if pool else map)(ask_unless_stopped, examples)
+        for done, record in enumerate(answers, start=1):
+            if record is None:
+                break
+            records.append(record)
+            on_progress(done, len(examples))
+    finally:
+        if pool:
+            pool.shutdown(cancel_futures=True)
+    return tuple(records)
+>>>>>>> a1608bb (Ask several held-out questions at once on an idle machine, and no longer than sensible)

@@ -7,8 +7,20 @@ from typing import Any
 
 from ftcore.chat.base import Arm, ChatModel, LabelModel
 from ftcore.data.examples import Example, Task
+<<<<<<< HEAD
 from ftcore.errors import NothingToEvaluateError
 from ftcore.evaluation.asking import conversation, rewritten, timed_reply
+=======
+from ftcore.evaluation.asking import (
+    OnProgress,
+    ask_all,
+    conversation,
+    likeliest,
+    rewritten,
+    room_for,
+    timed_reply,
+)
+>>>>>>> a1608bb (Ask several held-out questions at once on an idle machine, and no longer than sensible)
 from ftcore.evaluation.base import (
     ACCURACY,
     CONSISTENCY,
@@ -29,9 +41,7 @@ from ftcore.evaluation.statistics import (
 )
 from ftcore.runtime import Clock, IdMaker, new_id, utc_now
 
-OnProgress = Callable[[int, int], None]
 Timer = Callable[[], float]
-Ask = Callable[[Example], AnswerRecord]
 
 
 def _never() -> bool:
@@ -55,6 +65,7 @@ def evaluate_chat(  # noqa: PLR0913
     should_stop: Callable[[], bool] | None = None,
     clock: Timer = time.perf_counter,
     consistency: bool = True,
+    at_once: int = 1,
 ) -> ArmResult:
     """Ask ``model`` every question and score its answers.
 
@@ -69,18 +80,20 @@ def evaluate_chat(  # noqa: PLR0913
             questions answered so far.
         clock: Seconds, rising.
         consistency: Ask each question again, trivially rewritten.
+        at_once: Questions asked at the same time, for a model that can answer so.
 
     Raises:
         NothingToEvaluateError: There are no examples.
         ChatFailedError: The engine gave no answer.
     """
+    options = room_for(examples)
 
     def ask(example: Example) -> AnswerRecord:
         messages = conversation(example, system_prompt)
-        answer, first, seconds = timed_reply(model, messages, clock)
+        answer, first, seconds = timed_reply(model, messages, clock, options)
         scores = [scorer(example, answer) for scorer in SCORERS[task]]
         if consistency:
-            again = "".join(model.reply(rewritten(messages))).strip()
+            again = "".join(model.reply(rewritten(messages), options)).strip()
             scores.append(_consistency(answers_agree(answer, again)))
         return AnswerRecord(
             question=last_question(example),
@@ -91,7 +104,9 @@ def evaluate_chat(  # noqa: PLR0913
             first_token_seconds=first,
         )
 
-    records = _ask_all(ask, examples, on_progress or _silent, should_stop or _never)
+    records = ask_all(
+        ask, examples, on_progress or _silent, should_stop or _never, at_once
+    )
     return _arm_result(arm, records, _passes(records, RELEVANCE))
 
 
@@ -137,7 +152,7 @@ def evaluate_labels(  # noqa: PLR0913
             is_unsure=verdict.is_unsure,
         )
 
-    records = _ask_all(ask, examples, on_progress or _silent, should_stop or _never)
+    records = ask_all(ask, examples, on_progress or _silent, should_stop or _never)
     f1 = macro_f1([r.expected for r in records], [r.answer for r in records])
     return _arm_result(arm, records, wilson(f1, len(records)))
 
@@ -145,23 +160,6 @@ def evaluate_labels(  # noqa: PLR0913
 def _consistency(agrees: bool) -> Score:
     reason = None if agrees else "inconsistent"
     return Score(CONSISTENCY, float(agrees), agrees, reason)
-
-
-def _ask_all(
-    ask: Ask,
-    examples: Sequence[Example],
-    on_progress: OnProgress,
-    should_stop: Callable[[], bool],
-) -> tuple[AnswerRecord, ...]:
-    if not examples:
-        raise NothingToEvaluateError(examples=0)
-    records: list[AnswerRecord] = []
-    for done, example in enumerate(examples, start=1):
-        if should_stop():
-            break
-        records.append(ask(example))
-        on_progress(done, len(examples))
-    return tuple(records)
 
 
 def _passes(records: Sequence[AnswerRecord], name: str) -> Interval:

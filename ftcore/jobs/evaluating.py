@@ -28,7 +28,8 @@ def examples_to_evaluate(folder: Path) -> tuple[Example, ...]:
     return examples
 
 
-def evaluate_arm(
+# The keywords are the contract of command line, worker and server.
+def evaluate_arm(  # noqa: PLR0913
     folder: Path,
     arm: Arm,
     engines: EnginePool,
@@ -36,6 +37,7 @@ def evaluate_arm(
     *,
     on_answer: OnAnswer | None = None,
     should_stop: ShouldStop | None = None,
+    at_once: int = 1,
 ) -> ArmResult:
     """Ask one arm every example; none was taught the question that it is asked.
 
@@ -46,6 +48,7 @@ def evaluate_arm(
         examples: What to ask; their targets are the right answers.
         on_answer: Told (answers done, answers in all) after each.
         should_stop: Asked before each answer; true ends with what there is.
+        at_once: Questions asked at the same time; the answers are the same.
 
     Raises:
         UnknownArmError: The model's task does not have this arm.
@@ -67,4 +70,5 @@ def evaluate_arm(
         system_prompt=model.system_prompt,
         on_progress=on_answer,
         should_stop=should_stop,
+        at_once=at_once,
     )

@@ -111,7 +111,7 @@ def _opened(engines: EnginePool | None, models_dir: Path) -> Iterator[EnginePool
     if engines is not None:
         yield engines
         return
-    own = EnginePool(models_dir, threads=1)
+    own = EnginePool(models_dir)
     try:
         yield own
     finally:

@@ -11,6 +11,7 @@ from ftcore.chat.base import ReplyTrace, SamplingOptions
 from ftcore.chat.baselines import BaseChat, FewShotChat, NearestExampleChat
 from ftcore.chat.engines import EnginePool
 from ftcore.chat.labels import LabelChat, NearestLabelModel
+from ftcore.chat.lanes import open_native_lanes, open_server_lanes
 from ftcore.chat.llama_cpp import LlamaEngine
 from ftcore.chat.scripted import ScriptedChat
 from ftcore.chat.tuned import TunedChat
@@ -29,11 +30,28 @@ QUESTIONS = ["¿Cuál es el horario?", "Cuéntame algo del mar", "¿Y la paella?
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    path = load_catalog().find(BASE).require(tmp_path_factory.mktemp("base_models"))
-    engine = LlamaEngine(path, context=384)  # short, so that a long question is quick
+def base_path(tmp_path_factory):
+    return load_catalog().find(BASE).require(tmp_path_factory.mktemp("base_models"))
+
+
+@pytest.fixture(scope="module")
+def native_engine(base_path):
+    # A short context, so that a long question is quick.
+    engine = LlamaEngine(base_path, context=384, open_lanes=open_native_lanes)
     yield engine
     engine.close()
+
+
+@pytest.fixture(scope="module")
+def server_engine(base_path):
+    engine = LlamaEngine(base_path, context=384, open_lanes=open_server_lanes)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module", params=["native_engine", "server_engine"])
+def engine(request):
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +78,23 @@ def labels(index, **_):
     return LabelChat(NearestLabelModel([answer for _, answer in PAIRS], index))
 
 
-def base(engine, **_):
-    return BaseChat(engine, "Responde en español.")
+def base(native_engine, **_):
+    return BaseChat(native_engine, "Responde en español.")
 
 
-def few_shot(engine, index, **_):
-    return FewShotChat(engine, index, k=2)
+def few_shot(native_engine, index, **_):
+    return FewShotChat(native_engine, index, k=2)
 
 
-def tuned(engine, index, adapters, tmp_path_factory):
+def tuned(native_engine, index, adapters, tmp_path_factory, **_):
+    return tuned_by(native_engine, index, adapters, tmp_path_factory)
+
+
+def tuned_elsewhere(server_engine, index, adapters, tmp_path_factory, **_):
+    return tuned_by(server_engine, index, adapters, tmp_path_factory)
+
+
+def tuned_by(engine, index, adapters, tmp_path_factory):
     folder = make_folder(tmp_path_factory.mktemp("model"), Task.CHAT)
     manifest = replace(load_trained(folder), similarity_threshold=-1.0)
     return TunedChat(engine, adapters[0], index, manifest)
@@ -87,13 +113,15 @@ def tuned_few_shot(engine, index, adapters, **_):
         pytest.param(base, marks=pytest.mark.slow),
         pytest.param(few_shot, marks=pytest.mark.slow),
         pytest.param(tuned, marks=pytest.mark.slow),
+        pytest.param(tuned_elsewhere, marks=pytest.mark.slow),
         pytest.param(tuned_few_shot, marks=pytest.mark.slow),
     ],
     ids=lambda make: make.__name__,
 )
-def model(request, engine, adapters, index, tmp_path_factory):
+def model(request, native_engine, server_engine, adapters, index, tmp_path_factory):
     return request.param(
-        engine=engine,
+        native_engine=native_engine,
+        server_engine=server_engine,
         adapters=adapters,
         index=index,
         tmp_path_factory=tmp_path_factory,
@@ -314,6 +342,18 @@ def test_a_seed_repeats_a_drawn_answer(engine):
         says(engine, QUESTIONS[1], None, replace(drawn, seed=seed)) for seed in (6, 7)
     }
     assert others != {first}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("temperature", [0.0, 0.9])
+def test_both_engines_give_the_same_answer(
+    native_engine, server_engine, adapters, temperature
+):
+    options = SamplingOptions(temperature=temperature, max_tokens=16, seed=3)
+    jobs = [(q, adapter) for q in QUESTIONS for adapter in (None, *adapters)]
+    answers = [says(native_engine, *job, options) for job in jobs]
+    assert answers == [says(server_engine, *job, options) for job in jobs]
+    assert len(set(answers)) > len(QUESTIONS)
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Arms are asked, timed, scored and added up."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -10,8 +11,13 @@ from hypothesis import strategies as st
 
 from ftcore.chat.base import DEFAULT_SAMPLING, Arm, Doubt, Verdict
 from ftcore.data.examples import Example, Message, Role, Task
+<<<<<<< HEAD
 from ftcore.errors import NothingToEvaluateError
 from ftcore.evaluation.base import ACCURACY, Evaluation
+=======
+from ftcore.errors import ChatFailedError, NothingToEvaluateError
+from ftcore.evaluation.base import ACCURACY
+>>>>>>> a1608bb (Ask several held-out questions at once on an idle machine, and no longer than sensible)
 from ftcore.evaluation.evaluator import (
     build_evaluation,
     evaluate_chat,
@@ -133,6 +139,53 @@ def test_the_question_is_asked_again_in_another_spelling():
     evaluate_chat(model, EXAMPLES[:1], arm=Arm.TUNED)
     first, second = (messages[-1].content for messages in model.asked)
     assert (first, second) == ("¿Cuál es el horario?", "cual es el horario?")
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_several_at_once_are_answered_in_order(at_once):
+    gate = threading.Barrier(at_once)
+
+    class Together(ScriptedChat):
+        def reply(self, messages, options=DEFAULT_SAMPLING, trace=None):
+            gate.wait(20)  # passes only if that many are asked at the same time
+            yield from super().reply(messages, options, trace)
+
+    examples, seen = list(EXAMPLES[:4]), []
+    model = Together(dict(SHOP))
+    result = evaluate_chat(
+        model,
+        examples,
+        arm=Arm.TUNED,
+        on_progress=lambda *done: seen.append(done),
+        consistency=False,
+        at_once=at_once,
+    )
+    assert [r.answer for r in result.records] == [e.target for e in examples]
+    assert seen == [(n, len(examples)) for n in range(1, len(examples) + 1)]
+
+
+def test_a_failure_among_several_is_told():
+    class Broken(ScriptedChat):
+        def reply(self, messages, options=DEFAULT_SAMPLING, trace=None):
+            raise ChatFailedError(reason="broken")
+            yield
+
+    with pytest.raises(ChatFailedError):
+        evaluate_chat(Broken({}), EXAMPLES, arm=Arm.TUNED, at_once=3)
+
+
+def test_an_answer_may_be_some_twice_as_long_as_expected():
+    asked = []
+
+    class Noting(ScriptedChat):
+        def reply(self, messages, options=DEFAULT_SAMPLING, trace=None):
+            asked.append(options.max_tokens)
+            yield "no"
+
+    for letters in (5, 150, 5000):
+        example = Example.from_pair("¿Qué?", "a" * letters)
+        evaluate_chat(Noting({}), [example], arm=Arm.TUNED, consistency=False)
+    assert asked == [64, 150, 256]
 
 
 def test_without_consistency_each_question_is_asked_once():

@@ -1,0 +1,246 @@
+"""llama.cpp driven by hand: what is reused, shared and given back changes no answer."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from ftcore.chat.adapters import IDLE_SECONDS, Adapter
+from ftcore.chat.base import ReplyTrace, SamplingOptions
+from ftcore.chat.lane import Question
+from ftcore.chat.lanes import open_native_lanes
+from ftcore.chat.llama_cpp import LlamaEngine
+from ftcore.chat.native import load_native
+from ftcore.chat.native_lane import BLOCK, NativeLane
+from ftcore.chat.native_model import NativeModel
+from ftcore.data.examples import Message, Role
+from ftcore.models.catalog import load_catalog
+from tests.contract.random_adapters import write_random_adapter
+
+pytestmark = pytest.mark.slow
+
+BASE = load_catalog().default_generation
+CONTEXT = 512
+ROOM = 30
+LONG = "Te cuento la historia del barrio, que es larga y tiene muchas calles. " * 2
+MEGABYTE = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return load_catalog().find(BASE).require(tmp_path_factory.mktemp("base_models"))
+
+
+@pytest.fixture(scope="module")
+def model(path):
+    model = NativeModel(load_native(), path)
+    yield model
+    model.close()
+
+
+@pytest.fixture
+def new_lane(model):
+    lanes = []
+
+    def make(threads=1):
+        lanes.append(NativeLane(load_native(), model, CONTEXT, lambda: threads))
+        return lanes[-1]
+
+    yield make
+    for lane in lanes:
+        lane.close()
+
+
+@pytest.fixture(scope="module")
+def adapters(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("adapters")
+    return [write_random_adapter(folder / f"{seed}.gguf", seed) for seed in range(ROOM)]
+
+
+def turns(*words):
+    roles = (Role.USER, Role.ASSISTANT)
+    said = [Message(roles[i % 2], content) for i, content in enumerate(words)]
+    return [Message(Role.SYSTEM, "Responde en español."), *said]
+
+
+def asked(lane, messages, adapter=None, length=3):
+    """Return the pieces, and every bit of the last token's scores."""
+    pieces = []
+    question = Question(
+        SamplingOptions(max_tokens=length),
+        Adapter.of(adapter) if adapter else None,
+        ReplyTrace(),
+        pieces.append,
+        lambda: False,
+    )
+    assert lane.ask(messages, CONTEXT - 64, question) is None
+    return pieces, lane._scores().tobytes()
+
+
+CONVERSATIONS = [
+    turns(LONG + "¿Cuándo?"),
+    turns(LONG + "¿Dónde está?"),  # the same but for its last block
+    turns(LONG + "¿Dónde está?"),  # the same
+    turns(LONG + "¿Dónde está?", "En la plaza.", "¿Y el mercado?"),
+    turns("hola"),
+    turns(LONG + "¿Cuándo?"),
+]
+
+
+@pytest.mark.parametrize("worn", [None, 1])
+def test_what_was_read_before_changes_no_bit(new_lane, adapters, worn):
+    adapter = None if worn is None else adapters[worn]
+    lane = new_lane()
+    for messages in CONVERSATIONS:
+        assert asked(lane, messages, adapter) == asked(new_lane(), messages, adapter)
+
+
+def test_what_was_read_before_is_not_read_again(new_lane, model):
+    lane = new_lane()
+    asked(lane, CONVERSATIONS[0])
+    tokens = model.prompt(CONVERSATIONS[1])
+    whole = len(tokens) // BLOCK * BLOCK
+    assert 0 < whole - BLOCK <= lane._reusable(tokens) <= whole
+
+
+def test_another_adapter_reuses_nothing(new_lane, adapters):
+    lane = new_lane()
+    expected = asked(new_lane(), CONVERSATIONS[0], adapters[1])
+    asked(lane, CONVERSATIONS[0], adapters[0])
+    assert asked(lane, CONVERSATIONS[0], adapters[1]) == expected
+
+
+def test_a_stopped_answer_leaves_nothing_wrong_behind(new_lane):
+    lane, expected = new_lane(), asked(new_lane(), CONVERSATIONS[1])
+    for looks in (0, 1, 3, 5):  # stopped ever later, while reading and while writing
+        left = iter([False] * looks)
+        question = Question(
+            SamplingOptions(), None, ReplyTrace(), print, lambda it=left: next(it, True)
+        )
+        lane.ask(CONVERSATIONS[0], CONTEXT, question)
+        assert question.trace.finish == "cancelled"
+        assert asked(lane, CONVERSATIONS[1]) == expected
+
+
+@pytest.mark.parametrize("worn", [None, 1])
+def test_reading_with_two_threads_changes_no_bit(new_lane, adapters, worn):
+    adapter = None if worn is None else adapters[worn]
+    messages = turns("hola")
+    alone = asked(new_lane(), messages, adapter, 1)
+    assert asked(new_lane(threads=2), messages, adapter, 1) == alone
+
+
+def test_letters_are_never_cut(new_lane, model):
+    lane = new_lane()
+    emoji = turns("Repite: 👩‍👩‍👧 🎉 ñ é €", "👩‍👩‍👧 🎉 ñ é €", "Otra vez: 👩‍👩‍👧 🎉")
+    pieces, _ = asked(lane, emoji, length=20)
+    assert "�" not in "".join(pieces)
+    ids = model.tokens("👩‍👩‍👧 ñandú €")
+    raw = [model.piece(token) for token in ids]
+    assert b"".join(raw).decode() == "👩‍👩‍👧 ñandú €"
+    assert len(ids) > len("👩‍👩‍👧")  # letters in several tokens, so that it matters
+
+
+def test_a_room_gets_the_answers_that_each_gets_alone(path, adapters):
+    """Thirty adapters at once, and again in another order with some idle."""
+    engine = LlamaEngine(path, context=CONTEXT, slots=4)
+    short = SamplingOptions(max_tokens=5)
+
+    def says(number):
+        messages = turns(f"Soy el número {number}. ¿Qué vendes?")
+        return "".join(engine.stream(messages, short, adapters[number]))
+
+    alone = [says(number) for number in range(ROOM)]
+    assert len(set(alone)) > ROOM // 2
+    with ThreadPoolExecutor(ROOM) as room:
+        assert list(room.map(says, range(ROOM))) == alone
+        backwards = list(room.map(says, reversed(range(ROOM))))
+    assert backwards[::-1] == alone
+    engine.close()
+
+
+def test_adapters_and_contexts_go_when_nobody_asks(path, adapters):
+    clock = Clock()
+    opened = []
+
+    def open_lanes(*args, **kwargs):
+        opened.append(open_native_lanes(*args, **kwargs))
+        return opened[0]
+
+    engine = LlamaEngine(
+        path, context=CONTEXT, slots=2, open_lanes=open_lanes, clock=clock
+    )
+    first = says_by(engine, adapters[0])
+    clock.now += IDLE_SECONDS / 2
+    says_by(engine, adapters[1])
+    (lanes,) = opened
+    shelf = lanes._model.adapters
+    engine.drop_idle()
+    assert {adapter.path for adapter in shelf.loaded} == set(adapters[:2])
+    clock.now += IDLE_SECONDS
+    before = psutil.Process().memory_info().rss
+    engine.drop_idle()
+    assert not shelf.loaded
+    assert not any(lane.is_started for lane in lanes.lanes)
+    assert psutil.Process().memory_info().rss < before - MEGABYTE
+    assert says_by(engine, adapters[0]) == first
+    engine.close()
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def says_by(engine, adapter):
+    short = SamplingOptions(max_tokens=5)
+    return "".join(engine.stream(turns("hola"), short, adapter))
+
+
+def test_a_stop_while_waiting_in_the_queue_takes_no_lane(path):
+    engine = LlamaEngine(path, context=CONTEXT, slots=1)
+    first = engine.stream(turns("Cuenta hasta cien."), SamplingOptions(max_tokens=60))
+    next(first)
+    stop, trace = threading.Event(), ReplyTrace()
+    waiting = engine.stream(turns("hola"), stop_event=stop, trace=trace)
+    threading.Timer(0.2, stop.set).start()
+    threading.Timer(0.4, first.close).start()
+    assert not list(waiting)
+    assert trace.finish == "cancelled"
+    assert trace.prompt_tokens == 0
+    engine.close()
+
+
+def test_the_first_who_asks_is_answered_first(path):
+    engine = LlamaEngine(path, context=CONTEXT, slots=1)
+    order = []
+
+    def ask(number):
+        list(engine.stream(turns(f"hola {number}"), SamplingOptions(max_tokens=2)))
+        order.append(number)
+
+    with ThreadPoolExecutor(5) as room:
+        for number in range(5):
+            room.submit(ask, number)
+            time.sleep(0.05)
+    assert order == sorted(order)
+    engine.close()
+
+
+def test_thirty_loaded_adapters_fit_beside_the_rest(path, tmp_path):
+    """A room's: of the size that training writes, in one copy for all lanes."""
+    files = [
+        write_random_adapter(tmp_path / f"{n}.gguf", n, rank=16) for n in range(ROOM)
+    ]
+    size = sum(file.stat().st_size for file in files)
+    before = psutil.Process().memory_info().rss
+    engine = LlamaEngine(path, context=2048, slots=4)
+    with ThreadPoolExecutor(4) as room:
+        list(room.map(lambda file: says_by(engine, file), files))
+    used = psutil.Process().memory_info().rss - before
+    engine.close()
+    assert size < used < size + 700 * MEGABYTE
