@@ -109,7 +109,6 @@ class AdapterShelf:
         with self._lock:
             place = self._places[adapter]
             place.users -= 1
-            place.last_used = self._clock()
             self._tidy()
 
     def drop_idle(self) -> bool:

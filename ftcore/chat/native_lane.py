@@ -102,13 +102,12 @@ class NativeLane:
 
     def _wear(self, adapter: Adapter | None) -> None:
         """Answer with ``adapter`` from now on; it stays on the shelf meanwhile."""
-        if adapter == self._worn:
-            return
         handle = self._model.adapters.take(adapter) if adapter else None
-        self._set_adapter(handle)
+        if adapter != self._worn:
+            self._set_adapter(handle)
+            self._read = []
         self._put_adapter_back()
         self._worn = adapter
-        self._read = []
 
     def _set_adapter(self, handle: int | None) -> None:
         count = 0 if handle is None else 1

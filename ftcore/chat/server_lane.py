@@ -16,7 +16,7 @@ from ftcore.chat.memory import return_memory
 from ftcore.chat.questions import encodable
 from ftcore.data.examples import Message
 from ftcore.errors import ChatFailedError
-from ftcore.models.chat_template import TEMPLATE_OPTIONS
+from ftcore.models.prompting import TEMPLATE_OPTIONS
 
 Event = dict[str, Any]
 OnEvent = Callable[[Event], bool]

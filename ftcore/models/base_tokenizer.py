@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ftcore.data.examples import Example, Message, Role
+from ftcore.models.chat_template import ChatTemplate
 from ftcore.models.gguf_header import read_header
 from ftcore.models.gguf_vocabulary import (
     build_vocabulary,
@@ -14,7 +15,7 @@ from ftcore.models.gguf_vocabulary import (
     list_of,
     opens_with_mark,
 )
-from ftcore.models.prompting import TEMPLATE_OPTIONS, conversation
+from ftcore.models.prompting import conversation
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -30,14 +31,12 @@ class BaseTokenizer:
     Attributes:
         vocabulary: Cuts text into pieces.
         template: Writes a conversation as the text that the model knows.
-        words: Marks that the template may ask for.
         opening: Id of the mark before every text, or ``None`` if there is none.
         end: Id of the mark after an answer.
     """
 
     vocabulary: "Tokenizer"
-    template: Any
-    words: Mapping[str, str]
+    template: ChatTemplate
     opening: int | None
     end: int
     exact: bool = True
@@ -47,7 +46,7 @@ class BaseTokenizer:
 
         The opening is the example's own or an empty one, as in training.
         """
-        texts = [self._render(conversation("", e.messages)) for e in examples]
+        texts = [self.template.render(conversation("", e.messages)) for e in examples]
         return [self._length(text) for text in texts]
 
     def prompt(self, messages: Sequence[Message]) -> list[int]:
@@ -56,7 +55,7 @@ class BaseTokenizer:
         Args:
             messages: Conversation whose last message is the user's.
         """
-        ids = self.encode(self._render(messages, add_generation_prompt=True))
+        ids = self.encode(self.template.render(messages, add_generation_prompt=True))
         if self.opening is None or ids[:1] == [self.opening]:
             return ids
         return [self.opening, *ids]
@@ -79,21 +78,6 @@ class BaseTokenizer:
             return _long_length(self.vocabulary, text)
         return len(self.encode(text))
 
-    def _render(self, messages: Sequence[Message], **options: object) -> str:
-        return render(self.template, messages, self.words, **options)
-
-
-def render(
-    template: Any,  # noqa: ANN401  (an untyped library)
-    messages: Sequence[Message],
-    words: Mapping[str, str],
-    **options: object,
-) -> str:
-    """Write a conversation with a chat template, as transformers and llama.cpp do."""
-    turns = [message.to_json() for message in messages]
-    text: str = template.render(messages=turns, **TEMPLATE_OPTIONS, **words, **options)
-    return text.encode("utf-8", "replace").decode("utf-8")
-
 
 @lru_cache(maxsize=4)
 def _long_length(vocabulary: "Tokenizer", text: str) -> int:
@@ -112,44 +96,26 @@ def load_base_tokenizer(path: Path) -> BaseTokenizer | None:
     source = header.get("tokenizer.chat_template")
     if not knows(header) or not isinstance(source, str):
         return None
-    words = {"bos_token": _piece(header, "bos"), "eos_token": _piece(header, "eos")}
-    vocabulary, template = build_vocabulary(header), _template(source)
+    template = ChatTemplate(source, _piece(header, "bos"), _piece(header, "eos"))
+    vocabulary = build_vocabulary(header)
     opening = header.get("tokenizer.ggml.bos_token_id")
-    end = vocabulary.token_to_id(_end_of_answer(template, words))
+    end = vocabulary.token_to_id(_end_of_answer(template))
     return BaseTokenizer(
         vocabulary,
         template,
-        words,
         int(str(opening)) if opens_with_mark(header) else None,
         int(str(header["tokenizer.ggml.eos_token_id"])) if end is None else end,
     )
 
 
-def _end_of_answer(template: Any, words: Mapping[str, str]) -> str:  # noqa: ANN401
+def _end_of_answer(template: ChatTemplate) -> str:
     """Return the mark that the template writes right after an answer.
 
     It is not always the end of the text: Gemma ends a turn with a mark of its own.
     """
     turns = [Message(Role.USER, "¿?"), Message(Role.ASSISTANT, _ANSWER)]
-    after = render(template, turns, words).rpartition(_ANSWER)[2].strip()
+    after = template.render(turns).rpartition(_ANSWER)[2].strip()
     return after[: after.index(">") + 1] if after.startswith("<") else ""
-
-
-def _template(source: str) -> Any:  # noqa: ANN401  (an untyped library)
-    from jinja2.exceptions import TemplateError  # noqa: PLC0415
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
-
-    def refuse(message: str) -> None:
-        raise TemplateError(message)
-
-    # As transformers renders it: https://huggingface.co/docs/transformers/chat_templating
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.loopcontrols"],
-    )
-    environment.globals["raise_exception"] = refuse
-    return environment.from_string(source)
 
 
 def _piece(header: Mapping[str, object], name: str) -> str:

@@ -1,16 +1,14 @@
 """Write a conversation as the text that a base model knows, by its own template."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from ftcore.data.examples import Message
-
-# Reasoning models (Qwen3) answer at once: their thinking is not what is trained.
-TEMPLATE_OPTIONS: Mapping[str, object] = {"enable_thinking": False}
+from ftcore.models.prompting import TEMPLATE_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)

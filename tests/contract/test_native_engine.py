@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from ftcore.chat.adapters import IDLE_SECONDS, Adapter
 from ftcore.chat.base import ReplyTrace, SamplingOptions
@@ -15,8 +17,12 @@ from ftcore.chat.llama_cpp import LlamaEngine
 from ftcore.chat.native import load_native
 from ftcore.chat.native_lane import BLOCK, NativeLane
 from ftcore.chat.native_model import NativeModel
-from ftcore.data.examples import Message, Role
+from ftcore.data.examples import Example, Message, Role
+from ftcore.models.base_tokenizer import load_base_tokenizer
 from ftcore.models.catalog import load_catalog
+from ftcore.models.prompting import conversation
+from ftcore.models.retrieval import last_question
+from ftcore.training.examples import ConversationEncoder
 from tests.contract.random_adapters import write_random_adapter
 
 pytestmark = pytest.mark.slow
@@ -56,7 +62,10 @@ def new_lane(model):
 @pytest.fixture(scope="module")
 def adapters(tmp_path_factory):
     folder = tmp_path_factory.mktemp("adapters")
-    return [write_random_adapter(folder / f"{seed}.gguf", seed) for seed in range(ROOM)]
+    return [
+        write_random_adapter(folder / f"{seed}.gguf", seed, scale=0.1)
+        for seed in range(ROOM)
+    ]
 
 
 def turns(*words):
@@ -143,14 +152,25 @@ def test_letters_are_never_cut(new_lane, model):
     assert len(ids) > len("👩‍👩‍👧")  # letters in several tokens, so that it matters
 
 
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=4))
+@example(["Señal: ¿100 € o 1.000 $?", "  dos  espacios\t", "<|im_end|>\n\n"])
+@settings(max_examples=40, deadline=None)
+def test_a_prompt_has_the_tokens_that_the_training_saw(path, model, words):
+    encoder = ConversationEncoder(load_base_tokenizer(path), "Sé amable.")
+    taught = Example((*turns(*words)[1:], Message(Role.ASSISTANT, "Sí.")))
+    asked = conversation("Sé amable.", turns(*words)[1:])
+    lesson = encoder.encode(taught, last_question(taught))
+    assert model.prompt(asked) == list(lesson.ids[: lesson.prompt_tokens])
+
+
 def test_a_room_gets_the_answers_that_each_gets_alone(path, adapters):
     """Thirty adapters at once, and again in another order with some idle."""
     engine = LlamaEngine(path, context=CONTEXT, slots=4)
     short = SamplingOptions(max_tokens=5)
 
     def says(number):
-        messages = turns(f"Soy el número {number}. ¿Qué vendes?")
-        return "".join(engine.stream(messages, short, adapters[number]))
+        asks = [Message(Role.USER, "hola")]
+        return "".join(engine.stream(asks, short, adapters[number]))
 
     alone = [says(number) for number in range(ROOM)]
     assert len(set(alone)) > ROOM // 2
