@@ -26,7 +26,7 @@ class EnginePool:
         """
         self._models_dir = models_dir
         lanes = _LANES_PER_CORE * (os.cpu_count() or 1)
-        self._slots = threads or min(_MOST_LANES, max(_FEWEST_LANES, lanes))
+        self.lanes = threads or min(_MOST_LANES, max(_FEWEST_LANES, lanes))
         self._engines: dict[str, LlamaEngine] = {}
         self._lock = threading.Lock()
 
@@ -42,7 +42,7 @@ class EnginePool:
                 model = load_catalog().find(base_model_name)
                 path = model.require(self._models_dir)
                 self._engines[base_model_name] = LlamaEngine(
-                    path, context=model.context, slots=self._slots
+                    path, context=model.context, slots=self.lanes
                 )
             return self._engines[base_model_name]
 

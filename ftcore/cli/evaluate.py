@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from ftcore.chat.arms import available_arms
-from ftcore.chat.cores import free_cores
 from ftcore.chat.engines import EnginePool
 from ftcore.cli.reading import read_examples
 from ftcore.data.examples import Example
@@ -64,14 +63,7 @@ def _evaluate(folder: Path, examples: tuple[Example, ...]) -> Evaluation:
         title, total = text("phases.evaluating"), len(examples) * len(arms)
         with tqdm(total=total, desc=title, disable=None) as bar:
             for arm in arms:
-                result = evaluate_arm(
-                    folder,
-                    arm,
-                    engines,
-                    examples,
-                    on_answer=tick,
-                    at_once=free_cores(),
-                )
+                result = evaluate_arm(folder, arm, engines, examples, on_answer=tick)
                 results.append(result)
     finally:
         engines.close()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ftcore.chat.arms import open_arm, open_label_arms
 from ftcore.chat.base import Arm
+from ftcore.chat.cores import free_cores
 from ftcore.chat.engines import EnginePool
 from ftcore.data.examples import Example, Task
 from ftcore.errors import NothingToEvaluateError
@@ -28,8 +29,7 @@ def examples_to_evaluate(folder: Path) -> tuple[Example, ...]:
     return examples
 
 
-# The keywords are the contract of command line, worker and server.
-def evaluate_arm(  # noqa: PLR0913
+def evaluate_arm(
     folder: Path,
     arm: Arm,
     engines: EnginePool,
@@ -37,9 +37,10 @@ def evaluate_arm(  # noqa: PLR0913
     *,
     on_answer: OnAnswer | None = None,
     should_stop: ShouldStop | None = None,
-    at_once: int = 1,
 ) -> ArmResult:
     """Ask one arm every example; none was taught the question that it is asked.
+
+    On an idle machine several are asked at once; the answers are the same.
 
     Args:
         folder: Model folder.
@@ -48,7 +49,6 @@ def evaluate_arm(  # noqa: PLR0913
         examples: What to ask; their targets are the right answers.
         on_answer: Told (answers done, answers in all) after each.
         should_stop: Asked before each answer; true ends with what there is.
-        at_once: Questions asked at the same time; the answers are the same.
 
     Raises:
         UnknownArmError: The model's task does not have this arm.
@@ -70,5 +70,5 @@ def evaluate_arm(  # noqa: PLR0913
         system_prompt=model.system_prompt,
         on_progress=on_answer,
         should_stop=should_stop,
-        at_once=at_once,
+        at_once=min(engines.lanes, free_cores()),
     )
