@@ -4,11 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-<<<<<<< HEAD
-from ftcore.chat.base import ChatModel
-=======
-from ftcore.chat.base import DEFAULT_SAMPLING, ChatModel, LabelModel, SamplingOptions
->>>>>>> a1608bb (Ask several held-out questions at once on an idle machine, and no longer than sensible)
+from ftcore.chat.base import DEFAULT_SAMPLING, ChatModel, SamplingOptions
 from ftcore.data.examples import Example, Message, Role
 from ftcore.errors import NothingToEvaluateError
 from ftcore.evaluation.base import AnswerRecord
@@ -62,15 +58,6 @@ def timed_reply(
             first = clock() - started
         pieces.append(piece)
     return "".join(pieces).strip(), first, clock() - started
-<<<<<<< HEAD
-=======
-
-
-def likeliest(model: LabelModel, content: str) -> tuple[str, float]:
-    """Return the likeliest class of a text and its probability."""
-    chances = model.probabilities(content)
-    label = max(chances, key=lambda name: chances[name])
-    return label, chances[label]
 
 
 def ask_all(
@@ -112,4 +99,3 @@ def ask_all(
         if pool:
             pool.shutdown(cancel_futures=True)
     return tuple(records)
->>>>>>> a1608bb (Ask several held-out questions at once on an idle machine, and no longer than sensible)

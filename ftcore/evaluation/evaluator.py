@@ -7,20 +7,14 @@ from typing import Any
 
 from ftcore.chat.base import Arm, ChatModel, LabelModel
 from ftcore.data.examples import Example, Task
-<<<<<<< HEAD
-from ftcore.errors import NothingToEvaluateError
-from ftcore.evaluation.asking import conversation, rewritten, timed_reply
-=======
 from ftcore.evaluation.asking import (
     OnProgress,
     ask_all,
     conversation,
-    likeliest,
     rewritten,
     room_for,
     timed_reply,
 )
->>>>>>> a1608bb (Ask several held-out questions at once on an idle machine, and no longer than sensible)
 from ftcore.evaluation.base import (
     ACCURACY,
     CONSISTENCY,

@@ -11,13 +11,8 @@ from hypothesis import strategies as st
 
 from ftcore.chat.base import DEFAULT_SAMPLING, Arm, Doubt, Verdict
 from ftcore.data.examples import Example, Message, Role, Task
-<<<<<<< HEAD
-from ftcore.errors import NothingToEvaluateError
-from ftcore.evaluation.base import ACCURACY, Evaluation
-=======
 from ftcore.errors import ChatFailedError, NothingToEvaluateError
-from ftcore.evaluation.base import ACCURACY
->>>>>>> a1608bb (Ask several held-out questions at once on an idle machine, and no longer than sensible)
+from ftcore.evaluation.base import ACCURACY, Evaluation
 from ftcore.evaluation.evaluator import (
     build_evaluation,
     evaluate_chat,
