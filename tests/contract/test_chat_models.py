@@ -100,8 +100,8 @@ def tuned_by(engine, index, adapters, tmp_path_factory):
     return TunedChat(engine, adapters[0], index, manifest)
 
 
-def tuned_few_shot(engine, index, adapters, **_):
-    return FewShotChat(engine, index, k=2, adapter=adapters[0])
+def tuned_few_shot(native_engine, index, adapters, **_):
+    return FewShotChat(native_engine, index, k=2, adapter=adapters[0])
 
 
 @pytest.fixture(

@@ -63,7 +63,7 @@ def new_lane(model):
 def adapters(tmp_path_factory):
     folder = tmp_path_factory.mktemp("adapters")
     return [
-        write_random_adapter(folder / f"{seed}.gguf", seed, scale=0.1)
+        write_random_adapter(folder / f"{seed}.gguf", seed, scale=0.3)
         for seed in range(ROOM)
     ]
 
