@@ -46,7 +46,9 @@ def test_a_question_is_no_small_talk(message):
 class EchoEngine:
     """Answers with the last question, so that a test sees that it was asked."""
 
-    def stream(self, messages, options, adapter=None, stop_event=None, pinned=1):
+    def stream(
+        self, messages, options, adapter=None, stop_event=None, pinned=1, trace=None
+    ):
         yield f"eco: {messages[-1].content}"
 
 
