@@ -10,29 +10,30 @@ from playwright.sync_api import Browser, Page, sync_playwright
 _QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 _PATIENCE_MS = 180_000
 
-# Presses the button and resolves, by the page's own clock, once the last bubble of
-# the chat ends as expected: milliseconds from the press to its first and last words.
-_ASK = """
-([button, chat, ending]) => new Promise((resolve) => {
+# Waits for Enter and then, by the page's own clock, until the last bubble of the chat
+# ends as expected: milliseconds from the key to its first and last words.
+_WATCH = """
+([chat, ending]) => { window.measured = new Promise((resolve) => {
   const plain = (s) => s.replace(/[^\\p{L}\\p{N}]/gu, "");
   const said = () => {
     const bubbles = document.querySelectorAll(chat + " .message.bot");
     return bubbles.length ? plain(bubbles[bubbles.length - 1].textContent) : "";
   };
-  let first = null;
-  const began = performance.now();
-  const look = () => {
-    const words = said();
-    if (words && first === null) first = performance.now() - began;
+  let began = null, first = null;
+  const watcher = new MutationObserver(() => {
+    const words = said(), passed = performance.now() - began;
+    if (words && first === null) first = passed;
     if (words.endsWith(plain(ending))) {
       watcher.disconnect();
-      resolve([first, performance.now() - began]);
+      resolve([first, passed]);
     }
-  };
-  const watcher = new MutationObserver(look);
-  watcher.observe(document.body, {subtree: true, childList: true, characterData: true});
-  document.querySelector(button).click();
-})
+  });
+  document.addEventListener("keydown", () => {
+    began = performance.now();
+    watcher.observe(document.body,
+      {subtree: true, childList: true, characterData: true});
+  }, {capture: true, once: true});
+}); }
 """
 
 
@@ -46,11 +47,19 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def open_chat(browser: Browser, address: str) -> Page:
-    """Open the playground and leave only the tuned model on screen."""
+def open_chat(browser: Browser, identity: str, address: str) -> Page:
+    """Open the playground and leave only the tuned model on screen.
+
+    Args:
+        browser: From :func:`chromium`.
+        identity: The link that makes the browser the participant's; a model is
+            shown to nobody else.
+        address: Of the playground, with its token.
+    """
     page = browser.new_page()
     page.set_default_timeout(_PATIENCE_MS)
-    page.goto(address)
+    page.goto(identity, wait_until="commit")
+    page.goto(address, wait_until="commit")
     page.locator("#question textarea").wait_for()
     for box in page.locator("#arms-shown input[type=checkbox]").all():
         if box.is_checked() != (box.get_attribute("name") == "tuned"):
@@ -67,10 +76,11 @@ def ask(page: Page, question: str, ending: str) -> tuple[float, float]:
         ending: The last words of the answer, known beforehand.
 
     Returns:
-        Seconds from the press of the button to the first and to the last words.
+        Seconds from pressing Enter to the first and to the last words.
     """
-    page.locator("#question textarea").fill(question)
-    first, last = page.evaluate(
-        _ASK, ["#question .submit-button", "#chat-tuned", ending]
-    )
+    box = page.locator("#question textarea")
+    box.fill(question)
+    page.evaluate(_WATCH, ["#chat-tuned", ending])
+    box.press("Enter")
+    first, last = page.evaluate("window.measured")
     return first / 1000, last / 1000

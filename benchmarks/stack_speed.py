@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import xllamacpp
 
@@ -19,6 +20,7 @@ from ftcore.models.catalog import load_catalog
 from ftcore.models.trained import ADAPTER_GGUF
 from ftcore.settings import load_settings
 from ftcore.tokens import Signer
+from ftcore.ui.identity import LINK_PARAM
 from ftcore.ui.playground import MOUNT
 
 ROUNDS = 5  # interleaved: what else the machine does falls on all alike
@@ -79,11 +81,14 @@ def stack_speed() -> list[Line]:
         messages = [Message(Role.USER, QUESTION)]
         prompt = person.prompt(messages)
         expected = bare.ask(prompt)
-        token = Signer(SECRET).mint_playground(person.participant_id, person.job_id)
+        signer, me = Signer(SECRET), person.participant_id
+        query = urlencode({"token": signer.mint_playground(me, person.job_id)})
+        link = urlencode({LINK_PARAM: signer.sign_link(me)})
         with running(Path(folder)) as server, chromium() as browser:
             server.wait()
             server.ask(person, messages, MOST)
-            page = open_chat(browser, f"{server.address}{MOUNT}/?token={token}")
+            home, chat = f"{server.address}/?{link}", f"{MOUNT}/?{query}"
+            page = open_chat(browser, home, server.address + chat)
 
             def in_browser() -> float:
                 page.locator("#clear").click()
