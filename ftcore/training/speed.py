@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ftcore.data.examples import Task
-from ftcore.models.catalog import load_catalog
+from ftcore.models.catalog import BaseModel, load_catalog
 
 SPEED_FILE = "speed.json"
 DEFAULT_TOKENS_PER_SECOND = 200.0  # a modest laptop; before any run on this machine
@@ -35,16 +35,22 @@ def read_speed(
 
 
 def _by_size(known: Mapping[str, float], base_model: str, default: float) -> float:
-    """Time grows with the parameters, and more where PEFT does the training."""
     catalog = load_catalog()
-    writers = {model.name: model for model in catalog.for_task(Task.CHAT)}
-    model, usual = writers.get(base_model), writers[catalog.default_generation]
-    if model is None or model == usual:
-        return default
-    share = usual.parameters_m / model.parameters_m
+    usual = catalog.find(catalog.default_generation)
+    for model in catalog.for_task(Task.CHAT):
+        if model.name == base_model and model != usual:
+            return known.get(usual.name, default) / relative_time(model, usual)
+    return default
+
+
+def relative_time(model: BaseModel, usual: BaseModel) -> float:
+    """Return how many times longer a model trains than the usual one.
+
+    Time grows with the parameters, and more where PEFT does the training because the
+    hand-written learner does not know the architecture.
+    """
     by_hand = model.architecture == usual.architecture
-    speed = known.get(usual.name, default)
-    return speed * share * (1.0 if by_hand else PEFT_SHARE)
+    return model.parameters_m / usual.parameters_m / (1.0 if by_hand else PEFT_SHARE)
 
 
 def knows_speed(models_dir: Path, base_model: str) -> bool:

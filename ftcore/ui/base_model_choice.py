@@ -8,6 +8,7 @@ from ftcore.models.catalog import BaseModel
 from ftcore.models.download_errors import DownloadCutError
 from ftcore.models.downloads import MB
 from ftcore.texts import number, text
+from ftcore.training.speed import relative_time
 from ftcore.ui.cards import card, card_html
 from ftcore.ui.feedback import friendly_errors, show_error
 from ftcore.ui.wording import roughly
@@ -66,7 +67,7 @@ def _html(offer: BaseModelOffer, usual: BaseModel) -> str:
         ("fact", text(f"base_models.licences.{model.licence}")),
     ]
     if not offer.is_usual:
-        times = number(model.parameters_m / usual.parameters_m, 1)
+        times = number(relative_time(model, usual), 1)
         lines.insert(3, ("fact", text("base_models.slower", times=times)))
     return card_html(_ICONS[offer.is_usual], model.title, lines)
 
