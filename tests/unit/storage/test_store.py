@@ -137,6 +137,47 @@ def test_the_queue_is_first_come_first_served(store):
     assert [job.id for job in store.jobs(project.id)] == ["b", "a", "c"]
 
 
+def test_who_has_no_model_yet_comes_before_who_trains_again(store):
+    ana, luis = add_project(store), add_project(store, "luis")
+    add_job(store, ana, "first")
+    store.start_job("first")
+    store.end_job("first", "succeeded")
+    add_job(store, ana, "again")
+    add_job(store, luis, "new")
+    assert [job.id for job in store.active_jobs()] == ["new", "again"]
+    assert [job.turn for job in store.active_jobs()] == [0, 1]
+    assert [job.id for job in store.recent_jobs("local", 5)] == ["first"]
+
+
+def test_a_paused_job_leaves_the_queue_and_returns_to_its_end(store):
+    project = add_project(store)
+    for name in ("a", "b"):
+        add_job(store, project, name)
+    assert store.start_job("a")
+    assert store.pause_job("a", progress=0.5)
+    assert [job.id for job in store.active_jobs()] == ["b"]
+    assert not store.start_job("a")
+    assert store.resume_job("a")
+    assert not store.resume_job("a")
+    assert [job.id for job in store.active_jobs()] == ["b", "a"]
+    assert store.job("a").progress == 0.5
+    store.pause_job("a")
+    store.end_job("a", "cancelled")
+    assert store.job("a").state == "cancelled"
+    assert not store.pause_job("a")
+
+
+def test_a_job_whose_process_died_keeps_its_place(store):
+    project = add_project(store)
+    for name in ("a", "b"):
+        add_job(store, project, name)
+    store.start_job("a")
+    assert store.retry_job("a", 1)
+    assert not store.retry_job("a", 2)  # it waits already
+    assert [job.id for job in store.active_jobs()] == ["a", "b"]
+    assert store.job("a").attempts == 1
+
+
 def test_a_job_starts_once_even_when_many_try(store):
     add_job(store, add_project(store), "j")
     wins: list[bool] = []
