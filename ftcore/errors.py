@@ -253,6 +253,13 @@ class TrainingCancelledError(FtcoreError):
     message = "Training was cancelled at step {step}."
 
 
+class TrainingDoesNotFitError(FtcoreError):
+    """The machine's memory, or the minutes that there are, do not hold the training."""
+
+    code = "does_not_fit"
+    message = "The training does not fit ({what}): {problem} {fix}"
+
+
 class TrainingPausedError(FtcoreError):
     """The participant paused the training; its state is kept."""
 

@@ -192,10 +192,17 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a job would take: seconds of work and euros or dollars of price."""
+    """What a job would take.
+
+    Attributes:
+        seconds: Wall time.
+        usd: Price in dollars.
+        memory_mb: Most memory of this machine at once; 0 if it runs elsewhere.
+    """
 
     seconds: float
     usd: float = 0.0
+    memory_mb: float = 0.0
 
 
 class Trainer(Protocol):

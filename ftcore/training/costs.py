@@ -1,17 +1,19 @@
 """What training a dataset would take, here and elsewhere, before anything starts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ftcore.data.destinations.base import Judgement
 from ftcore.data.destinations.registry import find_destination
 from ftcore.data.examples import Dataset, Task
+from ftcore.models.catalog import load_catalog
 from ftcore.models.token_counters import token_counter
 from ftcore.runtime import Clock, utc_now
 from ftcore.settings import DEFAULT_MODELS
 from ftcore.training.base import Preset, TrainingConfig
-from ftcore.training.presets import configure, forecast_seconds
+from ftcore.training.memory import CLASSIFIER_MB, read_memory
+from ftcore.training.presets import SYSTEM_TOKENS, configure, forecast_seconds
 from ftcore.training.prices import Quote, load_prices, quote
 from ftcore.training.speed import (
     DEFAULT_TEXTS_PER_SECOND,
@@ -34,6 +36,7 @@ class LocalTime:
         exact: Whether that tokenizer was there to count.
         is_measured: Whether the speed is this machine's own, from an earlier
             training, or a modest laptop's.
+        memory_mb: Most memory that the job holds at once.
     """
 
     seconds: float
@@ -41,6 +44,7 @@ class LocalTime:
     epochs: int
     exact: bool
     is_measured: bool
+    memory_mb: float
 
     def to_json(self) -> dict[str, object]:
         """Return the time as the command line prints it."""
@@ -52,6 +56,7 @@ class LocalTime:
             "epochs": self.epochs,
             "exact": self.exact,
             "measured": self.is_measured,
+            "memory_mb": round(self.memory_mb),
         }
 
 
@@ -119,7 +124,8 @@ def local_time(
     classifies = dataset.task is Task.CLASSIFICATION
     counter = token_counter("local_labels" if classifies else "local", models_dir)
     sample = dataset.examples[:_MOST_COUNTED]
-    counted = sum(counter.count(sample)) / max(1, len(sample))
+    lengths = counter.count(sample)
+    counted = sum(lengths) / max(1, len(sample))
     usual = DEFAULT_TEXTS_PER_SECOND if classifies else DEFAULT_TOKENS_PER_SECOND
     speed = read_speed(models_dir, chosen.base_model, usual)
     learnt = round(counted * len(dataset))
@@ -129,4 +135,17 @@ def local_time(
         epochs=1 if classifies else chosen.epochs,
         exact=counter.exact and len(sample) == rows,
         is_measured=knows_speed(models_dir, chosen.base_model),
+        memory_mb=_memory_mb(models_dir, chosen, lengths),
     )
+
+
+def _memory_mb(
+    models_dir: Path, config: TrainingConfig, lengths: Sequence[int]
+) -> float:
+    if config.task is Task.CLASSIFICATION:
+        return CLASSIFIER_MB
+    base = load_catalog().find(config.base_model)
+    shown = 2 if config.use_nearest else 1
+    conversations = [length * shown + SYSTEM_TOKENS for length in lengths]
+    model = read_memory(models_dir, base.name, base.size_mb)
+    return model.need_mb(config, conversations)

@@ -54,8 +54,9 @@ class LocalTrainer:
         return Availability(is_open=True)
 
     def forecast(self, dataset: Dataset, config: TrainingConfig) -> Forecast:
-        """Estimate the time from the speed that this machine showed; it is free."""
-        return Forecast(local_time(dataset, self._settings.models_dir, config).seconds)
+        """Estimate time and memory from what this machine showed; it is free."""
+        found = local_time(dataset, self._settings.models_dir, config)
+        return Forecast(found.seconds, memory_mb=found.memory_mb)
 
     def start(self, request: TrainingRequest) -> str:
         """Write the job folder and hand it to a worker."""

@@ -64,10 +64,20 @@ def write_speed(models_dir: Path, base_model: str, speed: float) -> None:
     known = _read(path)
     before = known.get(base_model, speed)
     known[base_model] = _NEWEST_SHARE * speed + (1 - _NEWEST_SHARE) * before
-    models_dir.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=models_dir, suffix=".partial")
+    write_figures(path, known)
+
+
+def write_figures(path: Path, values: Mapping[str, object]) -> None:
+    """Replace a JSON file at once; whoever reads it sees the old or the new one.
+
+    Args:
+        path: Its folder is made if it is not there.
+        values: What it holds.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(dir=path.parent, suffix=".partial")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(known, file)
+        json.dump(values, file)
     Path(partial).replace(path)
 
 
