@@ -4,7 +4,7 @@ import streamlit as st
 
 from ftcore.chat.base import Arm
 from ftcore.texts import text
-from ftcore.training.base import JobState
+from ftcore.training.base import JobState, Preset
 from ftcore.ui import job_view, training_form
 from ftcore.ui.feedback import friendly_errors
 from ftcore.ui.frame import page_header
@@ -12,6 +12,7 @@ from ftcore.ui.guards import require_open
 from ftcore.ui.lessons import lesson_expander
 from ftcore.ui.services import get_workshop
 from ftcore.ui.session import participant_id
+from ftcore.ui.training_preview import lessons_form
 from ftcore.workshop.steps import Step
 
 
@@ -19,12 +20,16 @@ def choose_and_start(*, again: bool) -> None:
     """Draw the form; its button puts the training into the queue."""
     with friendly_errors():
         offer = workshop.training.offer(me)
-        config = training_form.training_form(offer)
-        if config != offer.plans[config.preset][0]:
-            training_form.show_forecast(workshop.training.forecast(me, config))
+        level, _ = offer.plans[Preset.BALANCED]
+        config = training_form.training_form(offer, workshop.planning.layers(level))
+        config = lessons_form(config, lambda one: workshop.planning.preview(me, one))
+        fits = workshop.training.fit(me, config)
+        changed = config != offer.plans[config.preset][0]
+        training_form.show_fit(fits, config, is_changed=changed)
         label = training_form.start_label(offer, again=again)
-        kind = "secondary" if again else "primary"
-        if st.button(label, type=kind, key="start-training"):  # type: ignore[arg-type]
+        is_refused = fits.short is not None
+        kind = "secondary" if again or is_refused else "primary"
+        if st.button(label, type=kind, key="start-training", disabled=is_refused):  # type: ignore[arg-type]
             workshop.training.start(me, config)
             st.rerun()
 

@@ -8,14 +8,26 @@ from types import TracebackType
 from typing import Any, Self
 
 from ftcore.cli.reading import read_examples
-from ftcore.data.examples import Task
+from ftcore.data.examples import Dataset, Task
 from ftcore.evaluation.evaluator import summary
 from ftcore.evaluation.report_lines import describe_arm
 from ftcore.jobs.pipeline import Outcome, train_and_evaluate
 from ftcore.runtime import DEFAULT_SEED, new_id
-from ftcore.settings import load_settings
+from ftcore.settings import Settings, load_settings
 from ftcore.texts import duration, number, text
-from ftcore.training.base import Preset, ProgressEvent, TrainingRequest
+from ftcore.training.base import (
+    Forecast,
+    Preset,
+    ProgressEvent,
+    TrainingConfig,
+    TrainingRequest,
+    never,
+)
+from ftcore.training.costs import local_time
+from ftcore.training.curve import CurveVerdict, judge_curve
+from ftcore.training.fitting import Limits, fit
+from ftcore.training.jobfolder import CHECKPOINT
+from ftcore.training.memory import free_memory_mb
 from ftcore.training.presets import configure
 
 
@@ -52,21 +64,42 @@ def run(args: argparse.Namespace) -> int:
     config = configure(
         dataset.task, Preset(args.preset), len(dataset), args.base, args.seed
     )
+    _require_fit(dataset, config, settings)
     request = TrainingRequest(new_id(), dataset, config, title=dataset.name)
+    events: list[ProgressEvent] = []
     with JsonProgress() if args.json else BarProgress() as progress:
+
+        def on_event(event: ProgressEvent) -> None:
+            events.append(event)
+            progress.show(event)
+
         outcome = train_and_evaluate(
             request,
             args.output,
             models_dir=settings.models_dir,
-            on_event=progress.show,
-            should_stop=lambda: False,
+            on_event=on_event,
+            should_stop=never,
+            checkpoint_dir=args.output / CHECKPOINT,
             threads=settings.training_threads,
         )
     if args.json:
         _write_json(_finished(args.output, outcome))
     else:
-        _print_outcome(args.output, outcome)
+        _print_outcome(args.output, outcome, judge_curve(events))
     return 0
+
+
+def _require_fit(dataset: Dataset, config: TrainingConfig, settings: Settings) -> None:
+    """Refuse what the memory does not hold; nobody counts the minutes here.
+
+    Raises:
+        TrainingDoesNotFitError: With what would fit.
+    """
+
+    def forecast(one: TrainingConfig) -> Forecast:
+        return local_time(dataset, settings.models_dir, one).forecast
+
+    fit(config, forecast, Limits(memory_mb=free_memory_mb())).require()
 
 
 class JsonProgress:
@@ -130,6 +163,9 @@ def _finished(folder: Path, outcome: Outcome) -> dict[str, object]:
         "steps": model.steps,
         "seconds": round(model.seconds, 3),
         "train_loss": model.train_loss,
+        "eval_loss": model.eval_loss,
+        "kept_epoch": model.kept_epoch,
+        "stopped": model.stopped or None,
         "eval": summary(evaluation) if evaluation else {},
     }
 
@@ -139,7 +175,7 @@ def _write_json(row: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
-def _print_outcome(folder: Path, outcome: Outcome) -> None:
+def _print_outcome(folder: Path, outcome: Outcome, curve: CurveVerdict) -> None:
     model = outcome.model
     say = sys.stdout.write
     say(
@@ -152,6 +188,10 @@ def _print_outcome(folder: Path, outcome: Outcome) -> None:
         )
         + "\n"
     )
+    if curve.key is not None and model.kept_epoch:
+        params = {"epoch": curve.best_epoch, "last": curve.last_epoch}
+        say(text(f"train.curve.{curve.key}.title", **params) + ". ")
+        say(text(f"train.curve.{curve.key}.note", **params) + "\n")
     if outcome.evaluation is None:
         say(text("cli.train.not_evaluated") + "\n")
         return

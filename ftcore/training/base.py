@@ -136,7 +136,8 @@ class ProgressEvent:
         seconds: Time since the job started to run.
         seconds_left: Forecast of the time to the end.
         examples_seen: Conversations learnt from so far, repetitions included.
-        best_epoch: The pass with the least held-out loss so far, from 1.
+        best_epoch: The pass with the least held-out loss so far, from 1; once the
+            steps are done, the one that was kept.
         stopped: A ``StopReason`` if it ended before its last epoch.
         memory_mb: Most memory that the process has held so far.
     """
@@ -195,14 +196,21 @@ class Forecast:
     """What a job would take.
 
     Attributes:
-        seconds: Wall time.
+        seconds: Wall time, as busy as the machine has been lately.
         usd: Price in dollars.
         memory_mb: Most memory of this machine at once; 0 if it runs elsewhere.
+        seconds_idle: Wall time if nothing else ran; 0 if that makes no difference.
     """
 
     seconds: float
     usd: float = 0.0
     memory_mb: float = 0.0
+    seconds_idle: float = 0.0
+
+    @property
+    def least_seconds(self) -> float:
+        """Wall time that a busy moment does not enlarge."""
+        return self.seconds_idle or self.seconds
 
 
 class Trainer(Protocol):

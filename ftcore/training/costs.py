@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ftcore.data.destinations.base import Judgement
 from ftcore.data.destinations.registry import find_destination
-from ftcore.data.examples import Dataset, Task
+from ftcore.data.examples import Dataset, Example, Task
 from ftcore.models.catalog import load_catalog
 from ftcore.models.token_counters import token_counter
 from ftcore.runtime import Clock, utc_now
 from ftcore.settings import DEFAULT_MODELS
-from ftcore.training.base import Preset, TrainingConfig
+from ftcore.training.base import Forecast, Preset, TrainingConfig
 from ftcore.training.memory import CLASSIFIER_MB, read_memory
 from ftcore.training.presets import SYSTEM_TOKENS, configure, forecast_seconds
 from ftcore.training.prices import Quote, load_prices, quote
@@ -19,6 +20,7 @@ from ftcore.training.speed import (
     DEFAULT_TEXTS_PER_SECOND,
     DEFAULT_TOKENS_PER_SECOND,
     knows_speed,
+    read_best_speed,
     read_speed,
 )
 
@@ -37,6 +39,7 @@ class LocalTime:
         is_measured: Whether the speed is this machine's own, from an earlier
             training, or a modest laptop's.
         memory_mb: Most memory that the job holds at once.
+        seconds_idle: Wall time at the highest speed that was measured here.
     """
 
     seconds: float
@@ -45,6 +48,14 @@ class LocalTime:
     exact: bool
     is_measured: bool
     memory_mb: float
+    seconds_idle: float
+
+    @property
+    def forecast(self) -> Forecast:
+        """What a trainer promises."""
+        return Forecast(
+            self.seconds, memory_mb=self.memory_mb, seconds_idle=self.seconds_idle
+        )
 
     def to_json(self) -> dict[str, object]:
         """Return the time as the command line prints it."""
@@ -122,12 +133,14 @@ def local_time(
     rows = len(dataset) if rows is None else rows
     chosen = config or configure(dataset.task, Preset.BALANCED, rows)
     classifies = dataset.task is Task.CLASSIFICATION
-    counter = token_counter("local_labels" if classifies else "local", models_dir)
+    name = "local_labels" if classifies else "local"
+    counter = token_counter(name, models_dir)
     sample = dataset.examples[:_MOST_COUNTED]
-    lengths = counter.count(sample)
+    lengths = _lengths(name, models_dir, sample, exact=counter.exact)
     counted = sum(lengths) / max(1, len(sample))
     usual = DEFAULT_TEXTS_PER_SECOND if classifies else DEFAULT_TOKENS_PER_SECOND
     speed = read_speed(models_dir, chosen.base_model, usual)
+    idle = read_best_speed(models_dir, chosen.base_model, usual)
     learnt = round(counted * len(dataset))
     return LocalTime(
         seconds=forecast_seconds(dataset, chosen, speed, learnt, rows),
@@ -136,7 +149,19 @@ def local_time(
         exact=counter.exact and len(sample) == rows,
         is_measured=knows_speed(models_dir, chosen.base_model),
         memory_mb=_memory_mb(models_dir, chosen, lengths),
+        seconds_idle=forecast_seconds(dataset, chosen, idle, learnt, rows),
     )
+
+
+@lru_cache(maxsize=64)  # a page asks again at every turn, for every preset
+def _lengths(
+    tokenizer: str,
+    models_dir: Path,
+    examples: tuple[Example, ...],
+    *,
+    exact: bool,  # noqa: ARG001 - a better counter that has come since counts anew
+) -> Sequence[int]:
+    return tuple(token_counter(tokenizer, models_dir).count(examples))
 
 
 def _memory_mb(
@@ -147,5 +172,5 @@ def _memory_mb(
     base = load_catalog().find(config.base_model)
     shown = 2 if config.use_nearest else 1
     conversations = [length * shown + SYSTEM_TOKENS for length in lengths]
-    model = read_memory(models_dir, base.name, base.size_mb)
+    model = read_memory(models_dir, base.name, base.parameters_m)
     return model.need_mb(config, conversations)

@@ -3,17 +3,33 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from ftcore.data.examples import Example, Message, Role
 from ftcore.models.base_tokenizer import BaseTokenizer
 from ftcore.models.prompting import conversation
 from ftcore.models.retrieval import last_question
 from ftcore.training.augment import noised, shortened
-from ftcore.training.packing import TokenSequence
+from ftcore.training.base import TrainingConfig
+
+if TYPE_CHECKING:
+    from ftcore.training.packing import TokenSequence
 
 WINDOW_TOKENS = 1024  # of one conversation; keeps memory and minutes in bounds
 NOISE_SHARE = 0.5  # of the questions of a pass, when the configuration augments
 SHORTENED_SHARE = 0.5  # of the lessons that show an example, asked in fewer words
+SEEN_AGAIN = 2  # how often a lesson is seen where seeing it again is cheaper
+Encoded = TypeVar("Encoded", covariant=True)
+
+
+class Encoder(Protocol[Encoded]):
+    """Makes of a conversation what a lesson consists of."""
+
+    def encode(
+        self, example: Example, question: str, context: Sequence[Example] = ()
+    ) -> Encoded:
+        """Return one conversation; see `ConversationEncoder.encode`."""
+        ...
 
 
 @dataclass(slots=True)
@@ -34,7 +50,7 @@ class ConversationEncoder:
 
     def encode(
         self, example: Example, question: str, context: Sequence[Example] = ()
-    ) -> TokenSequence:
+    ) -> "TokenSequence":
         """Return one conversation.
 
         Longer than the window, it first loses its context, then the middle of its
@@ -45,6 +61,8 @@ class ConversationEncoder:
             question: Stands for the example's last question.
             context: Examples shown before, the nearest last.
         """
+        from ftcore.training.packing import TokenSequence  # noqa: PLC0415  (torch)
+
         answer = self.tokenizer.answer(example.target)
         turns = with_question(example, question).prompt_messages
         prompt = self._prompt(turns, context)
@@ -75,7 +93,7 @@ def with_question(example: Example, question: str) -> Example:
 
 
 @dataclass(slots=True)
-class LessonPlan:
+class LessonPlan(Generic[Encoded]):
     """Decides what each pass over the examples shows.
 
     Attributes:
@@ -88,15 +106,13 @@ class LessonPlan:
             layers make of a lesson seen again is known already.
     """
 
-    encoder: ConversationEncoder
+    encoder: Encoder[Encoded]
     augment: bool
     shows_example: bool
     seed: int
     times: int = 1
 
-    def epochs(
-        self, examples: Sequence[Example], count: int
-    ) -> list[list[TokenSequence]]:
+    def epochs(self, examples: Sequence[Example], count: int) -> list[list[Encoded]]:
         """Return the conversations of ``count`` passes over ``examples``."""
         rng = random.Random(self.seed)  # noqa: S311 - a lesson, not a secret
         different = [
@@ -105,7 +121,7 @@ class LessonPlan:
         ]
         return [different[at % len(different)] for at in range(count)]
 
-    def _lesson(self, example: Example, rng: random.Random) -> TokenSequence:
+    def _lesson(self, example: Example, rng: random.Random) -> Encoded:
         question = last_question(example)
         if not self.shows_example:
             noisy = self.augment and rng.random() < NOISE_SHARE
@@ -116,3 +132,11 @@ class LessonPlan:
                 question = shortened(question, rng)
             question = noised(question, rng)
         return self.encoder.encode(example, question, [example])
+
+
+def plan_lessons(
+    encoder: Encoder[Encoded], config: TrainingConfig
+) -> LessonPlan[Encoded]:
+    """Return the plan of a training, or of its preview, with ``config``."""
+    times = SEEN_AGAIN if config.adapted_layers is not None else 1
+    return LessonPlan(encoder, config.augment, config.use_nearest, config.seed, times)

@@ -61,7 +61,7 @@ class Fit:
     def problem(self) -> str:
         """Return what is asked and what there is, in Spanish."""
         if self.short is Short.TIME:
-            need, most = self.forecast.seconds, self.limits.seconds
+            need, most = self.forecast.least_seconds, self.limits.seconds
             return text("fitting.time", need=duration(need), most=duration(most))
         need, most = self.forecast.memory_mb, self.limits.memory_mb
         return text("fitting.memory", need=_gigabytes(need), most=_gigabytes(most))
@@ -89,7 +89,8 @@ def _gigabytes(megabytes: float) -> str:
 def fit(config: TrainingConfig, forecast: Forecaster, limits: Limits) -> Fit:
     """Return whether ``config`` fits and, if not, the nearest that does.
 
-    Batch and rank are halved, as few times as will do and the batch first, since it
+    Time is that of an idle machine: a busy moment is no reason to refuse. Batch and
+    rank are halved, as few times as will do and the batch first, since it
     changes least what is learnt; epochs give way to time.
 
     Args:
@@ -100,7 +101,7 @@ def fit(config: TrainingConfig, forecast: Forecaster, limits: Limits) -> Fit:
     asked = forecast(config)
     if asked.memory_mb > limits.memory_mb:
         short = Short.MEMORY
-    elif asked.seconds > limits.seconds:
+    elif asked.least_seconds > limits.seconds:
         short = Short.TIME
     else:
         return Fit(asked, limits)
@@ -144,10 +145,10 @@ def shortened(
     Time grows by the same with every epoch, so two forecasts tell all. ``None`` if
     not even one fits.
     """
-    whole = forecast(config).seconds
+    whole = forecast(config).least_seconds
     if whole <= seconds:
         return config
-    one = forecast(replace(config, epochs=1)).seconds
+    one = forecast(replace(config, epochs=1)).least_seconds
     if config.epochs == 1 or one > seconds:
         return None
     each = (whole - one) / (config.epochs - 1)

@@ -15,7 +15,7 @@ from ftcore.training.base import Phase, ProgressEvent
 from ftcore.training.examples import (
     WINDOW_TOKENS,
     ConversationEncoder,
-    LessonPlan,
+    plan_lessons,
 )
 from ftcore.training.export import export_gguf, require_exportable
 from ftcore.training.lesson import Lesson, Weights
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ftcore.training.learner import Learner
     from ftcore.training.lora import LoraLoop
 
-SEEN_AGAIN = 2  # how often a lesson is seen where seeing it again is cheaper
 _NO_MEMORY = ("can't allocate memory", "not enough memory")  # words of torch's CPU heap
 
 
@@ -80,7 +79,7 @@ def _train(lesson: Lesson, prepared: Path, encoder: ConversationEncoder) -> Weig
     lesson.meter.training(steps, total)
     outcome = loop.run(epochs, held_out)
     stopped = outcome.stopped or ""
-    lesson.meter.exporting(stopped)
+    lesson.meter.exporting(outcome.kept_epoch, stopped)
     learner.save(lesson.folder / ADAPTER_FOLDER, config.base_model)
     export_gguf(lesson.folder / ADAPTER_FOLDER, prepared, lesson.folder / ADAPTER_GGUF)
     if lesson.meter.measured_speed is not None:
@@ -148,8 +147,7 @@ def _sequences(
 ) -> tuple[list[list[TokenSequence]], list[TokenSequence]]:
     config = lesson.request.config
     index = _restricted(lesson.index, lesson.train)
-    times = SEEN_AGAIN if config.adapted_layers is not None else 1
-    plan = LessonPlan(encoder, config.augment, config.use_nearest, config.seed, times)
+    plan = plan_lessons(encoder, config)
     held_out = []
     for example in lesson.held_out:
         question = last_question(example)

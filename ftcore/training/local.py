@@ -55,8 +55,7 @@ class LocalTrainer:
 
     def forecast(self, dataset: Dataset, config: TrainingConfig) -> Forecast:
         """Estimate time and memory from what this machine showed; it is free."""
-        found = local_time(dataset, self._settings.models_dir, config)
-        return Forecast(found.seconds, memory_mb=found.memory_mb)
+        return local_time(dataset, self._settings.models_dir, config).forecast
 
     def start(self, request: TrainingRequest) -> str:
         """Write the job folder and hand it to a worker."""

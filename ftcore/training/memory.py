@@ -64,25 +64,24 @@ class MemoryModel:
         return self.fixed_mb + share * (self.rank_mb * config.lora_rank + largest)
 
 
-# SmolLM2-135M in bfloat16, measured: 2 cores, torch 2.13; `weights_mb` of it are 269.
+# SmolLM2-135M in bfloat16, measured: 2 cores, torch 2.13.
 _KNOWN = MemoryModel(900.0, 19.1, 1.2, 0.00108, 30)
-_KNOWN_WEIGHTS_MB = 269.0
-_WEIGHTS_PER_FILE = 2.7  # a four-bit file unpacked to two bytes
+_KNOWN_PARAMETERS_M = 135.0
 _INTERPRETER_MB = 233.0  # of ``fixed_mb``, Python and torch
 
 
-def read_memory(models_dir: Path, base_model: str, file_mb: float) -> MemoryModel:
+def read_memory(models_dir: Path, base_model: str, parameters_m: float) -> MemoryModel:
     """Return what was measured of a base model here, or an estimate from its size.
 
     Args:
         models_dir: Folder of the base models.
         base_model: Name in the catalogue.
-        file_mb: Size of its file.
+        parameters_m: Its weights, in millions.
     """
     stored = _read(models_dir).get(base_model)
     if stored is not None:
         return MemoryModel(**stored)
-    size = file_mb * _WEIGHTS_PER_FILE / _KNOWN_WEIGHTS_MB
+    size = parameters_m / _KNOWN_PARAMETERS_M
     own = _KNOWN.fixed_mb - _INTERPRETER_MB
     return MemoryModel(
         fixed_mb=_INTERPRETER_MB + own * size,

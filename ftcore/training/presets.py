@@ -80,6 +80,8 @@ def configure(
         use_nearest=rules["use_nearest"],
         augment=rules["augment"],
         seed=seed,
+        **rules.get("others", {}),
+        **values.get("others", {}),
     )
     return replace(config, **overrides)  # type: ignore[arg-type]
 
@@ -88,6 +90,20 @@ def _epochs(conversations: int, n_examples: int) -> int:
     limits = _rules()["epochs"]
     wanted = round(conversations / max(1, n_examples))
     return min(max(wanted, int(limits["least"])), int(limits["most"]))
+
+
+def most_seconds(preset: Preset) -> float:
+    """Return the time that a preset may take; where machines are slow it does less."""
+    return float(_rules()["most_seconds"][preset.value])
+
+
+def layer_choices(layers: int) -> list[int | None]:
+    """Return how many top layers may be adapted of a base of ``layers``, least first.
+
+    The last choice is ``None``, all of them.
+    """
+    fewer = [count for count in _rules()["adapted_layers"] if count < layers]
+    return [*sorted(fewer), None]
 
 
 def parameter_ranges(config: TrainingConfig) -> dict[str, ParameterRange]:

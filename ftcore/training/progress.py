@@ -104,10 +104,11 @@ class ProgressMeter:
             )
         )
 
-    def exporting(self, stopped: str = "") -> None:
+    def exporting(self, kept_epoch: int | None = None, stopped: str = "") -> None:
         """Tell that the steps are done and the model is being written.
 
         Args:
+            kept_epoch: The pass whose weights are written, if the loop says.
             stopped: A ``StopReason`` if they ended before the last epoch.
         """
         self._emit(
@@ -117,6 +118,7 @@ class ProgressMeter:
                 eval_loss=None,
                 tokens_per_second=None,
                 seconds_left=EXPORT_SECONDS + EVALUATION_SECONDS,
+                best_epoch=kept_epoch,
                 stopped=stopped or None,
             )
         )

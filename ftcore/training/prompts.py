@@ -33,3 +33,14 @@ def common_system_prompt(examples: Sequence[Example]) -> str:
         for example in examples
     )
     return found.most_common(1)[0][0] if found else ""
+
+
+def opening_prompt(given: str, examples: Sequence[Example], task: Task) -> str:
+    """Return what opens the conversations of a training.
+
+    Args:
+        given: The project's own words; empty takes the next best.
+        examples: What is learnt.
+        task: Whose default words are the last resort.
+    """
+    return given or common_system_prompt(examples) or load_prompt(task).system_prompt

@@ -24,7 +24,7 @@ from ftcore.training.classification_run import train_classifier
 from ftcore.training.generation_run import train_generator
 from ftcore.training.lesson import Division, Lesson, Weights
 from ftcore.training.progress import ProgressMeter
-from ftcore.training.prompts import common_system_prompt, load_prompt
+from ftcore.training.prompts import load_prompt, opening_prompt
 from ftcore.training.resume import fingerprint_of, finished_model, mark_finished
 from ftcore.training.speed import read_speed
 from ftcore.training.threshold import NEVER_REFUSES, learn_threshold
@@ -82,7 +82,7 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
     if finished := finished_model(checkpoint_dir, fingerprint, folder):
         return finished
     lesson = Lesson(
-        request=replace(request, system_prompt=_system_prompt(request)),
+        request=replace(request, system_prompt=_opening(request)),
         division=_divide(request),
         index=ExampleIndex.build(
             request.dataset.examples,
@@ -134,12 +134,9 @@ def _require_trainable(request: TrainingRequest) -> None:
         raise UnusableDatasetError(name=dataset.name, findings=1)
 
 
-def _system_prompt(request: TrainingRequest) -> str:
-    return (
-        request.system_prompt
-        or common_system_prompt(request.dataset.examples)
-        or load_prompt(request.dataset.task).system_prompt
-    )
+def _opening(request: TrainingRequest) -> str:
+    dataset = request.dataset
+    return opening_prompt(request.system_prompt, dataset.examples, dataset.task)
 
 
 def _divide(request: TrainingRequest) -> Division:

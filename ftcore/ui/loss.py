@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from ftcore.texts import number, text
 from ftcore.training.base import ProgressEvent
+from ftcore.training.curve import CurveVerdict, judge_curve
 
 LEAST_WINDOW = 3  # steps
 SAME = 0.05  # a change below this share of the beginning counts as none
-WORSE = 1.05  # held-out loss this far above its best counts as memorising
 
 
 def losses_of(events: Sequence[ProgressEvent]) -> list[ProgressEvent]:
@@ -47,7 +47,8 @@ def window_of(events: Sequence[ProgressEvent]) -> int:
 def loss_story(events: Sequence[ProgressEvent]) -> str | None:
     """Return what the curve says so far, in Spanish; ``None`` without any loss.
 
-    The first window of steps is compared with the last one.
+    Held-out loss answers first, if it says something; else the first window of steps
+    is compared with the last one.
 
     Args:
         events: All events of the job, oldest first.
@@ -55,13 +56,13 @@ def loss_story(events: Sequence[ProgressEvent]) -> str | None:
     losses = [e.train_loss for e in losses_of(events) if e.train_loss is not None]
     if not losses:
         return None
+    answer = curve_words(judge_curve(events))
+    if answer is not None:
+        return answer[0]
     window = window_of(events)
     trend = smoothed(losses, window)
     if len(losses) < 2 * window:
         return text("train.loss.first", first=number(trend[-1], 2))
-    best = _best_epoch_if_memorising(events)
-    if best is not None:
-        return text("train.loss.overfit", epoch=number(best))
     first, last = trend[window - 1], trend[-1]
     change = (last - first) / first if first else 0.0
     word = "falling" if change < -SAME else "rising" if change > SAME else "flat"
@@ -69,9 +70,13 @@ def loss_story(events: Sequence[ProgressEvent]) -> str | None:
     return text(f"train.loss.{word}", **params)
 
 
-def _best_epoch_if_memorising(events: Sequence[ProgressEvent]) -> float | None:
-    measured = [(e.eval_loss, e.epoch) for e in events if e.eval_loss is not None]
-    if len(measured) < 2:
+def curve_words(verdict: CurveVerdict) -> tuple[str, str] | None:
+    """Return the answer that the held-out loss gives, and a sentence that explains it.
+
+    ``None`` while it gives none.
+    """
+    if verdict.key is None:
         return None
-    best, epoch = min(measured)
-    return max(1.0, round(epoch)) if measured[-1][0] > best * WORSE else None
+    params = {"epoch": verdict.best_epoch, "last": verdict.last_epoch}
+    title = text(f"train.curve.{verdict.key}.title", **params)
+    return title, text(f"train.curve.{verdict.key}.note", **params)

@@ -7,8 +7,15 @@ import streamlit as st
 
 from ftcore.texts import number, text
 from ftcore.training.base import ProgressEvent
+from ftcore.training.curve import CurveVerdict, judge_curve
 from ftcore.ui import figures
-from ftcore.ui.loss import loss_story, losses_of, smoothed, window_of
+from ftcore.ui.loss import (
+    curve_words,
+    loss_story,
+    losses_of,
+    smoothed,
+    window_of,
+)
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -31,7 +38,15 @@ def show(events: Sequence[ProgressEvent], *, simulated: bool, key: str) -> None:
         return
     points = losses_of(events)
     headers = [text("train.loss.x"), text("train.loss.train"), text("train.loss.eval")]
-    figures.show(loss_figure(events), headers, _text_rows(points), title=title, key=key)
+    answer = curve_words(judge_curve(events))
+    figures.show(
+        loss_figure(events),
+        headers,
+        _text_rows(points),
+        title=title,
+        key=key,
+        note=answer[1] if answer else "",
+    )
     note = "simulated" if simulated else "explain"
     st.caption(text(f"train.loss.{note}"))
 
@@ -56,6 +71,7 @@ def loss_figure(events: Sequence[ProgressEvent]) -> "go.Figure":
         _add_curve(figure, "eval", [x for x, _ in held_out], [y for _, y in held_out])
         label = text("train.loss.eval")
         names.append(f'<b style="color:{shown.tuned}">◆ {label}</b>')
+        _mark_best(figure, judge_curve(events), held_out)
     figure.add_annotation(
         text="    ".join(names),
         x=0,
@@ -73,6 +89,42 @@ def loss_figure(events: Sequence[ProgressEvent]) -> "go.Figure":
     )
     figure.update_yaxes(title=text("train.loss.y"), rangemode="tozero", nticks=5)
     return figure
+
+
+def _mark_best(
+    figure: "go.Figure",
+    verdict: CurveVerdict,
+    held_out: Sequence[tuple[float, float]],
+) -> None:
+    """Ring the best pass, and draw a line where the training ended early."""
+    shown = figures.colours()
+    if verdict.best_epoch is not None and len(held_out) > 1:
+        figure.add_scatter(
+            x=[verdict.best_epoch],
+            y=[verdict.best_loss],
+            mode="markers+text",
+            text=[text("train.curve.mark")],
+            textposition="top center",
+            textfont={"color": shown.tuned},
+            marker={
+                "size": 20,
+                "symbol": "circle-open",
+                "color": shown.tuned,
+                "line": {"width": 3},
+            },
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    if verdict.stopped:
+        figure.add_vline(
+            x=verdict.last_epoch,
+            line={"color": shown.edge, "width": 2, "dash": "dot"},
+            annotation={
+                "text": text("train.curve.stop_mark"),
+                "font": {"color": shown.muted},
+            },
+            annotation_position="top right",
+        )
 
 
 def _all_epochs(events: Sequence[ProgressEvent]) -> float:

@@ -4,20 +4,22 @@ import streamlit as st
 
 from ftcore.data.examples import Task
 from ftcore.texts import duration, number, text
-from ftcore.training.base import Forecast, Preset, TrainingConfig
+from ftcore.training.base import Preset, TrainingConfig
+from ftcore.training.fitting import Fit
 from ftcore.ui.scales import option_cards
-from ftcore.ui.training_settings import settings_form
+from ftcore.ui.training_settings import apply_changes, settings_form
 from ftcore.workshop.training import TrainingOffer
 
 SIMULATED = "simulated"
 _TOOLS = ("local", SIMULATED)
 
 
-def training_form(offer: TrainingOffer) -> TrainingConfig:
+def training_form(offer: TrainingOffer, layers: int) -> TrainingConfig:
     """Draw the three levels and the settings; return what is chosen.
 
     Args:
         offer: Levels and forecasts for the current dataset.
+        layers: Layers of the base model.
     """
     preset = Preset.BALANCED
     if offer.task is Task.CLASSIFICATION:  # its levels do not differ
@@ -27,14 +29,15 @@ def training_form(offer: TrainingOffer) -> TrainingConfig:
         preset = _choose_preset(offer)
     _show_where(offer)
     config, _forecast = offer.plans[preset]
-    return settings_form(config)
+    return settings_form(config, layers)
 
 
 def _choose_preset(offer: TrainingOffer) -> Preset:
+    advised = offer.recommended
     options = {
         preset.value: (
-            text(f"presets.{preset}.name"),
-            _caption(preset, offer.plans[preset][1]),
+            _title(preset, advised.preset),
+            _caption(preset, offer),
         )
         for preset in Preset
     }
@@ -42,24 +45,63 @@ def _choose_preset(offer: TrainingOffer) -> Preset:
         text("train.preset.label"),
         options,
         key="preset",
-        index=list(Preset).index(Preset.BALANCED),
+        index=list(Preset).index(advised.preset),
     )
+    because = text(f"presets.because.{advised.because}", waiting=offer.waiting)
+    name = text(f"presets.{advised.preset}.name")
+    st.markdown(text("train.preset.advice", name=name, because=because))
     return Preset(chosen)
 
 
-def _caption(preset: Preset, forecast: Forecast) -> str:
+def _title(preset: Preset, advised: Preset) -> str:
+    name = text(f"presets.{preset}.name")
+    return text("train.preset.advised", name=name) if preset is advised else name
+
+
+def _caption(preset: Preset, offer: TrainingOffer) -> str:
+    forecast = offer.plans[preset][1]
     use = text(f"presets.{preset}.summary")
     time = duration(_rough(forecast.seconds))
+    params = {"time": time, "use": use, "examples": number(offer.examples)}
     if forecast.usd >= 0.005:
-        price = number(forecast.usd, 2)
-        return text("train.preset.caption_priced", time=time, price=price, use=use)
-    return text("train.preset.caption", time=time, use=use)
+        return text(
+            "train.preset.caption_priced", price=number(forecast.usd, 2), **params
+        )
+    return text("train.preset.caption", **params)
 
 
-def show_forecast(forecast: Forecast) -> None:
-    """Draw what changed settings would take."""
-    time = duration(_rough(forecast.seconds))
-    st.markdown(text("train.settings.forecast", time=time))
+def show_fit(fits: Fit, config: TrainingConfig, *, is_changed: bool) -> None:
+    """Draw what the training would take or, if it does not fit, what would.
+
+    Args:
+        fits: What :meth:`Training.fit` says of the configuration.
+        config: Complete configuration.
+        is_changed: Whether it is no longer a level's own.
+    """
+    forecast = fits.forecast
+    if fits.short is None:
+        key = "forecast" if is_changed else "forecast_level"
+        if forecast.memory_mb:
+            words = text(
+                f"train.settings.{key}",
+                time=duration(_rough(forecast.seconds)),
+                memory=number(forecast.memory_mb / 1000, 1),
+            )
+            st.markdown(words)
+        elif is_changed:
+            time = duration(_rough(forecast.seconds))
+            st.markdown(text("train.settings.forecast_time", time=time))
+        return
+    problem = f"**{text('train.does_not_fit')}** {fits.problem()} {fits.advice()}"
+    st.error(problem, icon=":material/memory:")
+    if fits.changes:
+        st.button(
+            text("fitting.apply", changes=fits.change_words()),
+            key="apply-fit",
+            type="primary",
+            on_click=apply_changes,
+            args=(config, fits.changes),
+        )
 
 
 def _rough(seconds: float) -> float:

@@ -22,9 +22,10 @@ from ftcore.training.base import (
     TrainingRequest,
 )
 from ftcore.training.capacity import worker_count
-from ftcore.training.presets import configure
+from ftcore.training.fitting import Fit, Recommendation, recommend
 from ftcore.workshop.context import LOCAL_TOOL, Context
 from ftcore.workshop.datasets import Datasets
+from ftcore.workshop.planning import STEP_SECONDS, fit_here, planned
 from ftcore.workshop.queue import NOWHERE, Place, RoomQueue
 
 DEFAULT_TOOL = LOCAL_TOOL
@@ -78,6 +79,8 @@ class TrainingOffer:
         finds_meaning: Whether examples are searched by meaning; if not, this machine
             has only the embedder that knows spelling.
         split: How the exam is found.
+        recommended: The preset that suits the data, this machine and the room.
+        waiting: Trainings that are before or beside it.
     """
 
     tool: str
@@ -87,6 +90,8 @@ class TrainingOffer:
     plans: Mapping[Preset, tuple[TrainingConfig, Forecast]]
     finds_meaning: bool
     split: SplitMethod
+    recommended: Recommendation
+    waiting: int = 0
 
 
 class Training:
@@ -126,19 +131,34 @@ class Training:
         trainer = self._context.trainers[tool]
         base, plans = self._context.base_model(project, task, tool), {}
         for preset in Preset:
-            config = configure(task, preset, count, base.name)
-            plans[preset] = config, trainer.forecast(kept.dataset, config)
+            plans[preset] = planned(kept.dataset, preset, trainer, base.name)
         finds_meaning = default_embedder().is_semantic
+        waiting = sum(job.trainer == tool for job in self._store.active_jobs())
+        forecasts = {preset: forecast for preset, (_, forecast) in plans.items()}
+        at_once = worker_count(self._context.settings) if tool == LOCAL_TOOL else 1
+        advice = recommend(forecasts, waiting / max(1, at_once), STEP_SECONDS)
         return TrainingOffer(
-            tool, task, count, given, plans, finds_meaning, plan.method
+            tool,
+            task,
+            count,
+            given,
+            plans,
+            finds_meaning,
+            plan.method,
+            advice,
+            waiting,
         )
 
-    def forecast(self, participant_id: str, config: TrainingConfig) -> Forecast:
-        """Estimate time and price of a configuration on the current dataset."""
+    def fit(self, participant_id: str, config: TrainingConfig) -> Fit:
+        """Say what a configuration takes on the current dataset, and if it fits."""
         row = self._context.dataset(self._context.project(participant_id))
         trainer = self._context.trainers[self.tool(participant_id)]
         kept, _plan = self._datasets.load(row)
-        return trainer.forecast(kept.dataset, config)
+        return fit_here(kept.dataset, config, trainer)
+
+    def forecast(self, participant_id: str, config: TrainingConfig) -> Forecast:
+        """Estimate time, memory and price of a configuration on the current dataset."""
+        return self.fit(participant_id, config).forecast
 
     def start(self, participant_id: str, config: TrainingConfig) -> JobRow:
         """Put a training into the queue.
@@ -147,6 +167,8 @@ class Training:
             StepLockedError: There is no dataset yet.
             JobAlreadyActiveError: One is queued, running or paused already.
             TrainerClosedError: The chosen tool cannot be used here.
+            TrainingDoesNotFitError: This machine, or the step's minutes, are too
+                small for it.
         """
         project = self._context.project(participant_id)
         dataset = self._context.dataset(project)
@@ -157,6 +179,8 @@ class Training:
         availability = self._context.trainers[tool].availability()
         if not availability.is_open:
             raise TrainerClosedError(name=tool, reason=availability.reason or "")
+        fits = self.fit(participant_id, config)
+        fits.require()
         return self._store.add_job(
             id=new_id(),
             project_id=project.id,
@@ -165,7 +189,7 @@ class Training:
             trainer=tool,
             state=JobState.QUEUED.value,
             config=config.to_json(),
-            forecast_seconds=self.forecast(participant_id, config).seconds,
+            forecast_seconds=fits.forecast.seconds,
         )
 
     def request(self, job: JobRow) -> TrainingRequest:

@@ -16,6 +16,7 @@ from ftcore.workshop.api import Api
 from ftcore.workshop.base_models import BaseModels
 from ftcore.workshop.context import Context
 from ftcore.workshop.datasets import Datasets
+from ftcore.workshop.planning import Planning
 from ftcore.workshop.playground import Playground
 from ftcore.workshop.projects import Projects
 from ftcore.workshop.reporting import Reporting
@@ -34,6 +35,7 @@ class Workshop:
         projects: Steps 1 and 3 (participant, project, tool).
         datasets: Step 2 (examples, their versions and what they are like).
         base_models: Step 3 (which base model learns, and bringing it here).
+        planning: Step 4, before it starts.
         training: Step 4 (jobs).
         playground: Step 5 (chat).
         api: Step 5 for other programs (keys, endpoint).
@@ -60,6 +62,7 @@ class Workshop:
         self.datasets = Datasets(self.context)
         self.projects = Projects(self.context, self.datasets)
         self.base_models = BaseModels(self.context)
+        self.planning = Planning(self.context, self.datasets)
         self.training = Training(self.context, self.datasets)
         self.playground = Playground(self.context)
         self.api = Api(self.context)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from ftcore.texts import catalog
 from ftcore.training.base import Phase, ProgressEvent
-from ftcore.ui.loss import loss_story, smoothed, window_of
+from ftcore.training.curve import judge_curve
+from ftcore.ui.loss import curve_words, loss_story, smoothed, window_of
 
 PER_EPOCH = 7
 
@@ -33,8 +34,9 @@ def curve(
 
 def kind_of(sentence: str | None) -> str:
     """Return which of the texts a sentence came from, by its first words."""
-    names = ("first", "falling", "flat", "rising", "overfit")
+    names = ("first", "falling", "flat", "rising")
     starts = {name: catalog()[f"train.loss.{name}"].split("{")[0] for name in names}
+    starts["overfit"] = catalog()["train.curve.overfitting.title"].split("{")[0]
     found = [
         n for n, start in starts.items() if sentence and sentence.startswith(start)
     ]
@@ -84,3 +86,66 @@ def test_the_last_loss_repeated_while_examining_is_not_progress() -> None:
     later = [replace(trained[-1], phase=Phase.EVALUATING)] * 12
     assert loss_story([*trained, *later]) == loss_story(trained)
     assert window_of([*trained, *later]) == window_of(trained)
+
+
+def over(
+    events: list[ProgressEvent], kept: int | None = None, stopped: str | None = None
+) -> list[ProgressEvent]:
+    """The events with the writing of the model after them."""
+    end = replace(
+        events[-1],
+        phase=Phase.EXPORTING,
+        eval_loss=None,
+        best_epoch=kept,
+        stopped=stopped,
+    )
+    return [*events, end]
+
+
+FALLING = [3 - 0.1 * at for at in range(28)]
+
+
+@pytest.mark.parametrize(
+    ("events", "key", "best"),
+    [
+        (curve(FALLING, (1.0, 0.6, 0.9, 1.4)), "overfitting", 2),
+        (curve(FALLING, (1.0, 0.9, 0.8, 0.7)), None, 4),
+        (curve(FALLING, (1.0, 0.9, 0.8, 0.82)), None, 3),  # noise
+        (curve([1.0] * 28, (1.0, 0.6, 0.9, 1.4)), None, 2),  # nothing is memorised
+        (over(curve(FALLING, (1.0, 0.6, 0.9, 1.4)), 2), "overfit", 2),
+        (over(curve(FALLING, (1.0, 0.9, 0.8, 0.7)), 4), "best", 4),
+        (over(curve(FALLING, (1.0, 0.6, 0.61)), 2, "held_out"), "stopped", 2),
+        (over(curve(FALLING, (1.0, 0.6, 0.9, 1.4)), 4), "kept_last", 2),
+        (over(curve(FALLING), 4, "near_zero"), "near_zero", None),
+        (over(curve(FALLING), 4), None, None),
+    ],
+)
+def test_the_held_out_loss_gives_the_answer(
+    events: list[ProgressEvent], key: str | None, best: int | None
+) -> None:
+    verdict = judge_curve(events)
+    assert (verdict.key, verdict.best_epoch) == (key, best)
+    words = curve_words(verdict)
+    assert (words is None) == (key is None)
+    if words is not None and best is not None:
+        assert f"vuelta {best}" in words[0]
+        assert loss_story(events) == words[0]
+
+
+@given(
+    st.lists(st.floats(0, 9), min_size=1, max_size=60),
+    st.lists(st.floats(0, 9), max_size=8),
+)
+def test_memorising_is_said_only_when_the_two_losses_part(
+    losses: list[float], held_out: list[float]
+) -> None:
+    events = curve(losses, held_out)
+    verdict = judge_curve(events)
+    measured = [e.eval_loss for e in events if e.eval_loss is not None]
+    if verdict.overfits:
+        assert measured[-1] > 1.05 * min(measured)
+        assert verdict.best_epoch is not None
+        assert verdict.best_epoch < verdict.last_epoch
+    if measured:
+        assert verdict.best_loss == min(measured)
+        assert verdict.best_epoch == 1 + measured.index(min(measured))

@@ -36,7 +36,7 @@ def test_every_preset_says_how_long_it_takes(app: OpenPage, story: Story) -> Non
     story.has_data()
     captions = app("train").radio(key="preset").proto.captions
     assert len(captions) == 3
-    assert all("≈" in caption for caption in captions)
+    assert all("28 ejemplos y esta máquina: **unos" in one for one in captions)
 
 
 def test_a_machine_without_the_usual_embedder_says_so(
