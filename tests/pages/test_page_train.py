@@ -4,6 +4,7 @@ import pytest
 from stories import OpenPage, Story, links_on, words_on
 
 from ftcore.chat.base import Arm
+from ftcore.errors import TrainingDoesNotFitError
 from ftcore.models.embeddings import SpellingEmbedder
 from ftcore.texts import text
 from ftcore.training.base import JobState, Preset
@@ -23,13 +24,126 @@ def test_empty_handed_it_says_what_unlocks_it(app: OpenPage) -> None:
     assert not page.button
 
 
-def test_balanced_is_chosen_and_the_button_names_its_result(
-    app: OpenPage, story: Story
+def at_speed(
+    monkeypatch: pytest.MonkeyPatch, speed: float, free_mb: float = 8000.0
 ) -> None:
+    """Let the machine be as fast, and have as much memory, as a test needs."""
+    for name in ("read_speed", "read_best_speed"):
+        monkeypatch.setattr(f"ftcore.training.costs.{name}", lambda *_: speed)
+    monkeypatch.setattr("ftcore.workshop.planning.free_memory_mb", lambda: free_mb)
+
+
+@pytest.mark.parametrize(
+    ("speed", "expected", "because"),
+    [
+        (400.0, Preset.BALANCED, "usual"),
+        (20_000.0, Preset.QUALITY, "calm"),
+        (5.0, Preset.QUICK, "slow"),
+    ],
+)
+def test_the_level_that_suits_is_chosen_and_says_why(
+    app: OpenPage,
+    story: Story,
+    monkeypatch: pytest.MonkeyPatch,
+    speed: float,
+    expected: Preset,
+    because: str,
+) -> None:
+    at_speed(monkeypatch, speed)
     story.has_data()
     page = app("train")
-    assert page.radio(key="preset").value == Preset.BALANCED.value
+    radio = page.radio(key="preset")
+    assert radio.value == expected.value
+    name = text(f"presets.{expected}.name")
+    assert radio.options[list(Preset).index(expected)] == text(
+        "train.preset.advised", name=name
+    )
+    reason = text(f"presets.because.{because}", waiting=0)
+    assert text("train.preset.advice", name=name, because=reason) in words_on(page)
     assert page.button(key="start-training").label == text("train.start", examples=28)
+
+
+def test_a_full_room_is_advised_to_be_quick(
+    app: OpenPage,
+    story: Story,
+    workshop: Workshop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_speed(monkeypatch, 400.0)
+    for at in range(12):
+        other = Story(workshop, f"otra{at}")
+        other.has_data()
+        other.has_job(JobState.QUEUED)
+    story.has_data()
+    page = app("train")
+    assert page.radio(key="preset").value == Preset.QUICK.value
+    assert text("presets.because.room", waiting=12) in words_on(page)
+
+
+def test_what_does_not_fit_is_refused_and_one_press_mends_it(
+    app: OpenPage, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_speed(monkeypatch, 400.0, free_mb=1300.0)
+    story.has_data()
+    page = app("train")
+    (error,) = page.error
+    assert text("train.does_not_fit") in error.value
+    assert page.button(key="start-training").disabled
+    page.button(key="apply-fit").click().run()
+    assert not page.exception
+    assert not page.error
+    assert not page.button(key="start-training").disabled
+    page.button(key="start-training").click().run()
+    (job,) = story.workshop.context.store.active_jobs("ana")
+    assert job.config["batch_size"] < 4 or job.config["lora_rank"] < 16
+
+
+def test_a_start_that_does_not_fit_is_refused_by_the_workshop_too(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_speed(monkeypatch, 400.0, free_mb=100.0)
+    story.has_data()
+    training = story.workshop.training
+    config, _ = training.offer("ana").plans[Preset.QUICK]
+    with pytest.raises(TrainingDoesNotFitError):
+        training.start("ana", config)
+    assert not story.workshop.context.store.active_jobs("ana")
+
+
+def test_the_variants_are_shown_and_can_be_switched_off(
+    app: OpenPage, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_speed(monkeypatch, 400.0)
+    story.has_data()
+    page = app("train")
+    assert "ft-lessons" in words_on(page)
+    assert text("train.lessons.changes.slip") in words_on(page)
+    assert text("train.lessons.parts.shown.assistant") in words_on(page)
+    page.toggle(key="augment-balanced").set_value(False).run()
+    assert "ft-lessons" not in words_on(page)
+    assert text("train.lessons.unchanged") in words_on(page)
+    page.toggle(key="use_nearest-balanced").set_value(False).run()
+    assert text("train.lessons.parts.shown.assistant") not in words_on(page)
+    assert text("train.lessons.conversation.plain") in words_on(page)
+    page.button(key="start-training").click().run()
+    (job,) = story.workshop.context.store.active_jobs("ana")
+    assert job.config["augment"] is False
+    assert job.config["use_nearest"] is False
+
+
+def test_settings_go_back_to_those_of_the_level(
+    app: OpenPage, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_speed(monkeypatch, 400.0)
+    story.has_data()
+    page = app("train")
+    assert page.button(key="reset-settings").disabled
+    page.select_slider(key="patience-balanced").set_value(5).run()
+    page.select_slider(key="adapted_layers-balanced").set_value(8).run()
+    assert not page.button(key="reset-settings").disabled
+    page.button(key="reset-settings").click().run()
+    assert page.select_slider(key="patience-balanced").value == 2
+    assert page.select_slider(key="adapted_layers-balanced").value is None
 
 
 def test_every_preset_says_how_long_it_takes(app: OpenPage, story: Story) -> None:
@@ -49,8 +163,9 @@ def test_a_machine_without_the_usual_embedder_says_so(
 
 
 def test_the_button_queues_a_job_with_the_chosen_settings(
-    app: OpenPage, story: Story
+    app: OpenPage, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    at_speed(monkeypatch, 400.0)
     story.has_data()
     page = app("train")
     page.radio(key="preset").set_value(Preset.QUICK.value).run()
@@ -64,7 +179,10 @@ def test_the_button_queues_a_job_with_the_chosen_settings(
     assert text("train.queued.next") in words_on(page)
 
 
-def test_a_classifier_is_asked_only_what_applies(app: OpenPage, story: Story) -> None:
+def test_a_classifier_is_asked_only_what_applies(
+    app: OpenPage, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_speed(monkeypatch, 400.0)
     story.has_data("hr_emails")
     page = app("train")
     assert not page.radio
