@@ -13,7 +13,7 @@ from ftcore.data.templates import load_template
 from ftcore.models.retrieval import last_question
 from ftcore.training import augment
 from ftcore.training.base import Preset
-from ftcore.training.examples import LessonPlan
+from ftcore.training.examples import plan_lessons
 from ftcore.training.presets import configure
 from ftcore.training.preview import Change, changes_of, preview_lessons
 
@@ -36,8 +36,7 @@ class Questions:
 @pytest.mark.parametrize("seed", [1, 42])
 def test_the_variants_are_those_of_the_training(use_nearest: bool, seed: int) -> None:
     config = replace(CONFIG, use_nearest=use_nearest, seed=seed)
-    neighbours = list(reversed(EXAMPLES)) if use_nearest else None
-    plan = LessonPlan(Questions(), config.augment, neighbours, seed)
+    plan = plan_lessons(Questions(), config)
     read = {one for epoch in plan.epochs(EXAMPLES, config.epochs) for one in epoch}
     found = preview_lessons(EXAMPLES, config, "Eres la tienda.", 3)
     assert len(found.questions) == 3
