@@ -84,11 +84,7 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
     lesson = Lesson(
         request=replace(request, system_prompt=_opening(request)),
         division=_divide(request),
-        index=ExampleIndex.build(
-            request.dataset.examples,
-            embedder,
-            answers=request.config.task is Task.CHAT,
-        ),
+        index=_index(request, embedder),
         folder=folder,
         models_dir=models_dir,
         threads=threads or os.cpu_count() or 1,
@@ -99,6 +95,14 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
         fingerprint=fingerprint,
     )
     return _train_and_write(lesson, clock, make_id)
+
+
+def _index(request: TrainingRequest, embedder: Embedder) -> ExampleIndex:
+    return ExampleIndex.build(
+        request.dataset.examples,
+        embedder,
+        answers=request.config.task is Task.CHAT,
+    )
 
 
 def _meter(
