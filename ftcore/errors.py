@@ -322,6 +322,34 @@ class UnknownCriterionError(FtcoreError):
     message = "No criterion {name!r}; available: {available}."
 
 
+class UnknownTrialError(FtcoreError):
+    """The playground has no such answer, or it is of another model."""
+
+    code = "unknown_trial"
+    message = "No answer {trial_id!r} of this model."
+
+
+class UnknownCaseError(FtcoreError):
+    """There is no such saved case, or it is somebody else's."""
+
+    code = "unknown_case"
+    message = "No saved case {case_id!r} of this participant."
+
+
+class EmptyCaseError(FtcoreError):
+    """A case lacks its question or its right answer."""
+
+    code = "empty_case"
+    message = "A case needs a question and its right answer."
+
+
+class OldProjectError(FtcoreError):
+    """A case belongs to a project that is not the participant's current one."""
+
+    code = "old_project"
+    message = "The case is of an earlier project."
+
+
 # --- room ---------------------------------------------------------------------
 
 

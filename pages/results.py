@@ -2,7 +2,7 @@
 
 from ftcore.texts import text
 from ftcore.training.base import JobState
-from ftcore.ui import exam_view, present_view, results_view, rubric_view
+from ftcore.ui import cases_view, exam_view, present_view, results_view, rubric_view
 from ftcore.ui.cards import empty_state
 from ftcore.ui.frame import page_header
 from ftcore.ui.guards import require_open
@@ -37,6 +37,7 @@ else:
     if evaluation is not None:
         one_by_one = workshop.results.is_one_by_one(me)
         results_view.show_evaluation(evaluation, one_by_one=one_by_one)
+    cases_view.show_cases(me, is_busy=exam_view.is_under_way(row))
     rubric_view.show_rubric(dashboard)
     rubric_view.show_ratings(dashboard, me)
     present_view.show_present(dashboard, me)

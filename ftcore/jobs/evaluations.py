@@ -6,14 +6,16 @@ from pathlib import Path
 from ftcore.chat.arms import available_arms
 from ftcore.chat.base import Arm
 from ftcore.chat.engines import EnginePool
+from ftcore.data.examples import Example
 from ftcore.errors import FtcoreError
 from ftcore.evaluation.base import ArmResult
 from ftcore.evaluation.evaluator import build_evaluation
 from ftcore.jobs.background import BackgroundLoop
+from ftcore.jobs.case_evaluating import evaluate_cases
 from ftcore.jobs.evaluating import evaluate_arm, examples_to_evaluate
 from ftcore.jobs.pipeline import load_evaluation, save_evaluation
 from ftcore.models.trained import load_trained
-from ftcore.storage.records import EvaluationRow
+from ftcore.storage.records import EvaluationRow, Json
 from ftcore.storage.store import Store
 from ftcore.training.base import JobState
 
@@ -65,12 +67,21 @@ class EvaluationRunner:
         self._store.update_evaluation(row.id, state=JobState.FAILED, error_code=code)
 
     def _evaluate(self, row: EvaluationRow, folder: Path) -> None:
+        self._store.update_evaluation(row.id, state=JobState.RUNNING, done=0, total=0)
+        found: dict[str, object] = {}
+        if not row.only_cases:
+            found["payload"] = self._examine(row, folder)
+        found["cases"] = self._try_cases(row, folder)
+        if not self._loop.is_stopping():
+            self._store.update_evaluation(row.id, state=JobState.SUCCEEDED, **found)
+
+    def _examine(self, row: EvaluationRow, folder: Path) -> Json | None:
+        """Ask every arm the held-out examples; ``None`` if told to stop before."""
         model = load_trained(folder)
         examples = examples_to_evaluate(folder)
         arms = available_arms(model)
         kept = {r.arm: r for r in _results_of_training(folder, len(examples))}
         steps = [arm for arm in arms if arm not in kept]
-        self._store.update_evaluation(row.id, state=JobState.RUNNING, done=0, total=0)
         for number, arm in enumerate(steps):
 
             def on_answer(done: int, total: int, number: int = number) -> None:
@@ -87,13 +98,21 @@ class EvaluationRunner:
                 should_stop=self._loop.is_stopping,
             )
             if self._loop.is_stopping():
-                return
+                return None
         results = [kept[arm] for arm in arms]
         evaluation = build_evaluation(model.model_id, model.task, results)
         save_evaluation(folder, evaluation)
-        self._store.update_evaluation(
-            row.id, state=JobState.SUCCEEDED, payload=evaluation.to_json()
-        )
+        return evaluation.to_json()
+
+    def _try_cases(self, row: EvaluationRow, folder: Path) -> Json | None:
+        """Ask the cases that the participant saved; ``None`` if there are none."""
+        job = self._store.job(row.job_id)
+        rows = self._store.saved_cases(job.project_id) if job else []
+        if not rows or self._loop.is_stopping():
+            return None
+        cases = [Example.from_pair(case.question, case.answer) for case in rows]
+        stop = self._loop.is_stopping
+        return evaluate_cases(folder, self._engines, cases, stop).to_json()
 
 
 def _results_of_training(folder: Path, examples: int) -> list[ArmResult]:

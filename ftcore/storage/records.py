@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -151,7 +152,11 @@ class ApiKeyRow(Base):
 
 
 class EvaluationRow(Base):
-    """One run of the held-out examples through all arms of a model."""
+    """One run of the held-out examples through all arms of a model.
+
+    ``cases`` is what the arms made of the cases that the participant had saved, an
+    evaluation of its own; ``only_cases`` asks for nothing else.
+    """
 
     __tablename__ = "evaluations"
 
@@ -161,6 +166,8 @@ class EvaluationRow(Base):
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     payload: Mapped[Json | None]
+    cases: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
+    only_cases: Mapped[bool] = mapped_column(default=False, server_default=false())
     error_code: Mapped[str | None]
     created_at: Mapped[datetime]
 
@@ -177,3 +184,41 @@ class RatingRow(Base):
     criterion: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int]
     updated_at: Mapped[datetime]
+
+
+class TrialRow(Base):
+    """One answer in the playground: who gave it, how it was drawn, what it was worth.
+
+    ``liked`` is the participant's thumb: up, down, or none yet. Rows with a
+    ``left_at`` are not part of the conversation any more, because it was begun anew
+    or the answer asked for again.
+    """
+
+    __tablename__ = "trials"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
+    arm: Mapped[str]
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    options: Mapped[Json] = mapped_column(JSON, default=dict)
+    trace: Mapped[Json] = mapped_column(JSON, default=dict)
+    liked: Mapped[bool | None]
+    created_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class SavedCaseRow(Base):
+    """A question with its right answer, kept by the participant to test a project.
+
+    A case with a ``removed_at`` is gone, until the participant thinks better of it.
+    """
+
+    __tablename__ = "saved_cases"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"), index=True)
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]

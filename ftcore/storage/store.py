@@ -14,11 +14,12 @@ from ftcore.storage.records import (
     ProjectRow,
     RatingRow,
 )
+from ftcore.storage.trial_table import TrialTable
 
 NUMBERING_ATTEMPTS = 20  # more than the tabs of one person that save at once
 
 
-class Store(JobTable):
+class Store(JobTable, TrialTable):
     """Keeps participants, projects, datasets, jobs, keys, evaluations and ratings.
 
     Rows come back detached: reading them is safe anywhere, changing them does
@@ -146,10 +147,14 @@ class Store(JobTable):
 
     # --- evaluations -----------------------------------------------------------
 
-    def add_evaluation(self, job_id: str) -> EvaluationRow:
+    def add_evaluation(self, job_id: str, **fields: object) -> EvaluationRow:
         """Ask for an evaluation of a job's model."""
         row = EvaluationRow(
-            id=self._make_id(), job_id=job_id, state="queued", created_at=self._clock()
+            id=self._make_id(),
+            job_id=job_id,
+            state="queued",
+            created_at=self._clock(),
+            **fields,
         )
         return self._add(row)
 

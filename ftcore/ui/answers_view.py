@@ -35,10 +35,17 @@ def show_answers(arms: Sequence[ArmResult], tuned: ArmResult) -> None:
         ]
         if not kept:
             st.markdown(text("results.answers.none"))
-        st.html("".join(_question(arms, tuned.records[at], at) for at in kept))
+        st.html("".join(question_html(arms, tuned.records[at], at) for at in kept))
 
 
-def _question(arms: Sequence[ArmResult], asked: AnswerRecord, at: int) -> str:
+def question_html(arms: Sequence[ArmResult], asked: AnswerRecord, at: int) -> str:
+    """Return one question with what each arm answered.
+
+    Args:
+        arms: Who was asked, in the order to show.
+        asked: The question, and what was expected.
+        at: Its place among the questions, from 0.
+    """
     answers = "".join(
         _answer(result, result.records[at])
         for result in arms

@@ -9,9 +9,9 @@
   const foreign =
     "[data-testid=stMarkdown],[data-testid=stChatMessage],.message-content,.ft-keep,pre,code,textarea,canvas,script,style";
 
-  const translate = (whole) => {
+  const translate = (whole, most) => {
     const words = whole.trim();
-    if (!words || words.length > 200) return null;
+    if (!words || words.length > most) return null;
     if (Object.hasOwn(exact, words)) return whole.replace(words, exact[words]);
     for (const [from, to] of patterns)
       if (from.test(words)) return whole.replace(words, words.replace(from, to));
@@ -20,7 +20,7 @@
 
   const visitText = (node) => {
     if (node.parentElement?.closest(foreign)) return;
-    const spanish = translate(node.data);
+    const spanish = translate(node.data, 200);
     if (spanish !== null && spanish !== node.data) node.data = spanish;
   };
 
@@ -29,7 +29,7 @@
     if (node.nodeType !== Node.ELEMENT_NODE) return;
     for (const name of attributes) {
       const value = node.getAttribute(name);
-      const spanish = value && translate(value);
+      const spanish = value && translate(value, 5000); // a label may read a whole answer aloud
       if (spanish && spanish !== value) node.setAttribute(name, spanish);
     }
     node.childNodes.forEach(visit);

@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
-from ftcore.data.examples import Task
 from ftcore.errors import FtcoreError
 from ftcore.texts import text
 from ftcore.tokens import Signer
@@ -21,10 +20,14 @@ from ftcore.ui import theme
 from ftcore.ui.gradio_theme import gradio_theme
 from ftcore.ui.language import translation_script
 from ftcore.ui.playground import MOUNT
+from ftcore.ui.playground_answering import Answering
+from ftcore.ui.playground_cases import CaseDesk
+from ftcore.ui.playground_chat import Chat
 from ftcore.ui.playground_handlers import Handlers, refusal
-from ftcore.ui.playground_layout import chat_layout, label_layout
+from ftcore.ui.playground_labels import LabelDesk, label_layout
+from ftcore.ui.playground_layout import chat_layout
+from ftcore.ui.playground_opening import Opening
 from ftcore.workshop import Workshop
-from ftcore.workshop.playground import SUGGESTIONS
 
 _CONCURRENT = 8  # answers streamed at once per arm; the engine queues the rest
 _WAITING = 64
@@ -61,17 +64,27 @@ def _frame_script() -> str:
 
 def build_blocks(handlers: Handlers) -> gr.Blocks:
     """Return the page: closed at first, opened by a valid token."""
+    desk, labels = CaseDesk(handlers), LabelDesk(handlers)
+    chat = Chat(handlers, Answering(handlers))
     with gr.Blocks(
         title=text("playground_chat.title"), analytics_enabled=False, fill_width=True
     ) as blocks:
         notice = gr.HTML(visible=False, elem_id="refusal")
         with gr.Column(visible=False) as chat_area:
-            chips = chat_layout(handlers)
+            chat_parts = chat_layout(chat, desk)
         with gr.Column(visible=False) as label_area:
-            samples = label_layout(handlers)
+            label_parts = label_layout(labels, desk)
         blocks.load(
-            _opener(handlers),
-            outputs=[notice, chat_area, label_area, *chips, *samples],
+            _opener(
+                Opening(chat, labels, desk), len(chat_parts.opened + label_parts.opened)
+            ),
+            outputs=[
+                notice,
+                chat_area,
+                label_area,
+                *chat_parts.opened,
+                *label_parts.opened,
+            ],
             queue=False,
             show_progress="hidden",
             api_visibility="private",
@@ -80,26 +93,18 @@ def build_blocks(handlers: Handlers) -> gr.Blocks:
     return blocks
 
 
-def _opener(handlers: Handlers) -> Callable[[gr.Request], list[object]]:
+def _opener(opening: Opening, parts: int) -> Callable[[gr.Request], list[object]]:
     # A closure: Gradio finds no request to hand over in the signature of a partial.
     def open_page(request: gr.Request) -> list[object]:
-        return _open(handlers, request)
+        try:
+            return [gr.update(visible=False), *opening.page(request)]
+        except FtcoreError as error:
+            closed = [gr.update(visible=False) for _ in range(2)]
+            kept = [gr.skip() for _ in range(parts)]
+            notice = gr.update(value=_refusal_html(error), visible=True)
+            return [notice, *closed, *kept]
 
     return open_page
-
-
-def _open(handlers: Handlers, request: gr.Request) -> list[object]:
-    try:
-        info = handlers.get_workshop().playground.info(handlers.claim(request))
-    except FtcoreError as error:
-        closed = [gr.update(visible=False) for _ in range(2 + 2 * SUGGESTIONS)]
-        return [gr.update(value=_refusal_html(error), visible=True), *closed]
-    is_chat = info.task is not Task.CLASSIFICATION
-    questions = [*info.sample_questions, *[""] * SUGGESTIONS][:SUGGESTIONS]
-    # Each its own update: Gradio empties the ones that it has used.
-    chips = [gr.update(value=q, visible=bool(q)) for q in questions * 2]
-    areas = [gr.update(visible=is_chat), gr.update(visible=not is_chat)]
-    return [gr.update(visible=False), *areas, *chips]
 
 
 def _refusal_html(error: FtcoreError) -> str:

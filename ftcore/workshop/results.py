@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftcore.chat.base import Arm
 from ftcore.errors import (
     InvalidTokenError,
     NotYoursError,
@@ -20,6 +21,7 @@ from ftcore.storage.records import EvaluationRow, ProjectRow
 from ftcore.tokens import CODE_SIGNS
 from ftcore.training.base import JobState
 from ftcore.workshop.context import Context
+from ftcore.workshop.playground import Tally, count_thumbs
 
 MANUAL_CRITERIA = ("tone", "information", "usefulness", "creativity")
 CHECKLIST = ("introduction", "data", "results", "conclusions")
@@ -74,21 +76,40 @@ class Results:
         self._context = context
         self._store = context.store
 
-    def start_evaluation(self, participant_id: str) -> EvaluationRow:
+    def start_evaluation(
+        self, participant_id: str, *, only_cases: bool = False
+    ) -> EvaluationRow:
         """Ask for the held-out examples to be run through every arm.
 
-        A second call while one is under way returns the same one.
+        The saved cases are asked too, apart. A second call while one is under way
+        returns the same one.
+
+        Args:
+            participant_id: Whose newest model.
+            only_cases: Ask the saved cases alone; what the exam found stays.
 
         Raises:
             StepLockedError: Nothing has been trained yet.
             NothingToEvaluateError: Nothing was held out.
         """
         _project, job, folder = self._context.require_model(participant_id)
-        examples_to_evaluate(folder)
+        if not only_cases:
+            examples_to_evaluate(folder)
         latest = self._store.latest_evaluation(job.id)
         if latest is not None and not JobState(latest.state).is_final:
             return latest
-        return self._store.add_evaluation(job.id)
+        kept = latest.payload if latest is not None and only_cases else None
+        return self._store.add_evaluation(job.id, only_cases=only_cases, payload=kept)
+
+    def cases_evaluation(self, participant_id: str) -> Evaluation | None:
+        """Return what the newest model made of the saved cases, if it was asked."""
+        row = self.evaluation_row(participant_id)
+        return Evaluation.from_json(row.cases) if row and row.cases else None
+
+    def thumbs(self, participant_id: str) -> dict[Arm, Tally]:
+        """Return the thumbs that the newest model's arms got in the playground."""
+        _project, job, _folder = self._context.require_model(participant_id)
+        return count_thumbs(self._store.trials(job.id))
 
     def evaluation_row(self, participant_id: str) -> EvaluationRow | None:
         """Return the newest evaluation of the participant's newest model."""

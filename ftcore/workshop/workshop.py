@@ -14,6 +14,7 @@ from ftcore.tokens import Signer, load_secret
 from ftcore.training.registry import create_trainers
 from ftcore.workshop.api import Api
 from ftcore.workshop.base_models import BaseModels
+from ftcore.workshop.cases import Cases
 from ftcore.workshop.context import Context
 from ftcore.workshop.datasets import Datasets
 from ftcore.workshop.planning import Planning
@@ -39,6 +40,7 @@ class Workshop:
         training: Step 4 (jobs).
         playground: Step 5 (chat).
         api: Step 5 for other programs (keys, endpoint).
+        cases: Steps 5 and 6 (questions saved to test with).
         results: Step 6 (evaluation, ratings, grade).
         reporting: Step 6 (the report to take home).
         room: The facilitator's view, and links.
@@ -66,6 +68,7 @@ class Workshop:
         self.training = Training(self.context, self.datasets)
         self.playground = Playground(self.context)
         self.api = Api(self.context)
+        self.cases = Cases(self.context, self.datasets)
         self.results = Results(self.context)
         self.reporting = Reporting(self.context, self.results)
         self.room = Room(

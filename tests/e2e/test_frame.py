@@ -135,7 +135,7 @@ def test_both_arms_stream_at_once_and_scripts_stay_words(
     page = visit("/")
     _chat(page, address)
     page.locator("#question textarea").fill("¿Hacéis envíos?")
-    page.get_by_role("button", name="Preguntar a los dos").click()
+    page.get_by_role("button", name="Preguntar", exact=True).click()
     base, tuned = page.locator("#chat-base .bot"), page.locator("#chat-tuned .bot")
     expect(base.first).to_contain_text("Soy base")
     expect(tuned.first).to_contain_text("Soy tuned")
@@ -144,7 +144,7 @@ def test_both_arms_stream_at_once_and_scripts_stay_words(
     expect(tuned.first).to_contain_text("FIN")
     assert len(base.first.inner_text()) > early[0]
     assert len(tuned.first.inner_text()) > early[1]
-    expect(page.locator(".ft-speed").first).to_contain_text("palabras por segundo")
+    expect(page.locator(".ft-speed").first).to_contain_text("tokens por segundo")
     assert page.evaluate("window.top.hacked") is None
     words = page.inner_text("body")
     assert not {"Submit", "Copy message", "Clear", "Loading"} & set(words.split("\n"))
@@ -164,8 +164,43 @@ def test_a_suggestion_asks_stop_stops_and_clear_empties(
     page.wait_for_timeout(1000)
     assert bot.first.inner_text() == before
     assert "FIN" not in before
+    expect(page.locator(".ft-tuned .ft-speed").first).to_contain_text("Parada")
+    page.reload()
+    expect(bot.first).to_contain_text("Soy tuned")
     page.locator("#clear").click()
     expect(bot).to_have_count(0)
+    page.locator("#undo").click()
+    expect(bot.first).to_contain_text("Soy tuned")
+
+
+def test_five_arms_side_by_side_judged_and_saved(visit: Open, address: str) -> None:
+    page = visit("/", PHONE)
+    _chat(page, address)
+    page.locator("#question textarea").fill("¿Hacéis envíos?")
+    page.locator("#question textarea").press("Enter")
+    page.set_viewport_size({"width": PROJECTOR[0], "height": PROJECTOR[1]})
+    page.locator("#compare").click()
+    arms = ("base", "few_shot", "nearest", "tuned", "tuned_few_shot")
+    for arm in arms:  # those that join answer the question that was there
+        expect(page.locator(f"#chat-{arm} .bot").first).to_contain_text("FIN")
+    tops = {page.locator(f"#chat-{arm}").bounding_box()["y"] for arm in arms}
+    assert len(tops) == 1
+    thumb = page.locator("#chat-nearest").get_by_role("button", name="Me gusta").first
+    thumb.click()
+    expect(page.locator(".ft-nearest .ft-tally").first).to_contain_text("1 de 1")
+    page.locator("#again").click()
+    expect(page.locator("#same")).to_contain_text("temperatura 0")
+    page.locator("#save-case").click()
+    form = page.locator(".ft-case-form:visible")
+    expect(form.get_by_label("Pregunta")).to_have_value("¿Hacéis envíos?")
+    form.get_by_label("Respuesta correcta").fill("Sí, a toda España.")
+    form.get_by_role("button", name="Guardar el caso").click()
+    listed = page.locator(".ft-cases:visible")
+    expect(listed).to_contain_text("Sí, a toda España.")
+    page.reload()
+    expect(page.locator("#chat-nearest .bot").first).to_contain_text("FIN")
+    expect(page.locator("#chat-nearest").get_by_label("Te gusta")).to_be_visible()
+    expect(page.locator(".ft-case-fold:visible")).to_contain_text("uno")
 
 
 def test_a_classifier_shows_both_answers_with_shares(visit: Open, address: str) -> None:

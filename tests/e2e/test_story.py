@@ -183,14 +183,33 @@ def test_from_a_file_to_a_graded_model(enter, tmp_path, address, folder):
     expect(frame.locator("#chat-tuned .bot").last).to_contain_text(
         "9:30", timeout=ANSWER_MS
     )
-    expect(frame.locator(".ft-speed").nth(1)).to_contain_text("s", timeout=ANSWER_MS)
+    expect(frame.locator(".ft-tuned .ft-speed").first).to_contain_text(
+        "Primera palabra", timeout=ANSWER_MS
+    )
     photograph(page, "playground")
+    frame.locator("#compare").click()
+    for arm in ("few_shot", "nearest", "tuned_few_shot"):
+        answer = frame.locator(f"#chat-{arm} .bot").last
+        expect(answer).to_contain_text(re.compile(r"\w{2}"), timeout=ANSWER_MS)
+    thumb = frame.locator("#chat-tuned").get_by_role("button", name="Me gusta").first
+    thumb.click()
+    expect(frame.locator(".ft-tuned .ft-tally").first).to_contain_text("1 de 1")
+    frame.locator("#save-case").click()
+    form = frame.locator(".ft-case-form:visible")
+    expect(form.get_by_label("Respuesta correcta")).to_have_value(re.compile("9:30"))
+    form.get_by_role("button", name="Guardar el caso").click()
+    expect(frame.locator(".ft-cases:visible")).to_contain_text("a que hora abris?")
+    photograph(page, "playground-five")
+    page.reload()
+    expect(frame.locator("#chat-nearest .bot").last).to_contain_text("9:30")
 
     page.goto(f"{address}/results")
     press(page, "start-exam")
     expect(page.locator(".st-key-state-exam")).to_be_visible()
     expect(page.locator(".st-key-state-exam")).to_have_count(0, timeout=TRAINING_MS)
     expect(page.get_by_text("Ejemplo más parecido").first).to_be_attached()
+    expect(page.get_by_text("Casos guardados por ti")).to_be_visible()
+    expect(page.locator(".st-key-cases-do")).to_contain_text("otra vez")
     expect(page.locator(".st-key-radar .js-plotly-plot")).to_be_visible()
     for criterion in ("tone", "information", "usefulness", "creativity"):
         choose(page, f"rate-{criterion}", 4)

@@ -8,8 +8,10 @@ from stories import OpenPage, Story, links_on, words_on
 
 from ftcore.chat.base import Arm
 from ftcore.data.examples import Task
+from ftcore.evaluation.base import ACCURACY, AnswerRecord, Evaluation, Score
 from ftcore.models.trained import load_trained
 from ftcore.texts import text
+from ftcore.tokens import PlaygroundClaim
 from ftcore.training.base import JobState
 from ftcore.workshop import Workshop
 from ftcore.workshop.results import CHECKLIST, MANUAL_CRITERIA
@@ -200,3 +202,43 @@ def test_the_big_screen_has_the_result_the_radar_and_the_code_only(
     assert not page.radio
     assert not page.checkbox
     assert text("results.present.exit") in links_on(page)
+
+
+def test_saved_cases_are_apart_from_the_exam(app: OpenPage, story: Story) -> None:
+    exam = story.has_evaluation(ALL_ARMS)
+    cases = story.workshop.cases
+    cases.save("ana", "¿Abrís los domingos?", "No, los domingos cerramos.")
+    before = app("results")
+    assert text("results.cases.untried") in words_on(before)
+    headline = [w for w in words_on(before).splitlines() if "ft-headline" in w]
+    before.button("try-cases").click().run()
+    row = story.workshop.results.evaluation_row("ana")
+    assert row.only_cases
+    assert Evaluation.from_json(row.payload) == exam
+    case = AnswerRecord(
+        "¿Abrís los domingos?",
+        "No, los domingos cerramos.",
+        "Abrimos siempre.",
+        (Score(ACCURACY, 0.0, False, "wrong_polarity"),),
+        1.0,
+    )
+    tuned = replace(exam.arms[0], records=(case,))
+    found = replace(exam, arms=(tuned,)).to_json()
+    store = story.workshop.context.store
+    store.update_evaluation(row.id, state=JobState.SUCCEEDED.value, cases=found)
+    after = app("results")
+    words = words_on(after)
+    assert "0 de 1" in words
+    assert "Abrimos siempre." in words
+    assert text("results.cases.untried") not in words
+    assert [w for w in words.splitlines() if "ft-headline" in w] == headline
+    cases.remove("ana", cases.of("ana")[0].id)
+    assert text("results.cases.title") not in words_on(app("results"))
+
+
+def test_thumbs_of_the_playground_are_told(app: OpenPage, story: Story) -> None:
+    job = story.workshop.context.require_model("ana")[1]
+    claim = PlaygroundClaim("ana", job.id)
+    row = story.workshop.playground.keep(claim, Arm.BASE, "¿Hora?", "A las 9.")
+    story.workshop.playground.like(claim, row.id, True)
+    assert "Modelo base: te gustaron 1 de 1" in words_on(app("results"))

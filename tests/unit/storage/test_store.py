@@ -228,6 +228,34 @@ def test_a_second_rating_replaces_the_first(store):
     assert [(r.criterion, r.value) for r in store.ratings(project.id)] == [("tone", 5)]
 
 
+def test_only_what_left_last_comes_back(store):
+    job = add_job(store, add_project(store), "j1")
+    rows = [
+        store.add_trial(job.id, arm="tuned", question="¿?", answer=str(at))
+        for at in range(3)
+    ]
+    store.leave_trials(job.id, rows[0].id)
+    store.leave_trials(job.id)
+    store.return_trials(job.id)
+    here = [row.answer for row in store.trials(job.id) if row.left_at is None]
+    assert here == ["1", "2"]
+    store.return_trials("another")
+    store.like_trial(rows[1].id, True)
+    assert [row.liked for row in store.trials(job.id)] == [None, True, None]
+    assert store.trial("none") is None
+
+
+def test_a_removed_case_waits_to_be_brought_back(store):
+    project = add_project(store)
+    first = store.add_case(project.id, "¿Día?", "Lunes.")
+    store.add_case(project.id, "¿Hora?", "A las 9.")
+    store.remove_case(first.id)
+    assert [case.question for case in store.saved_cases(project.id)] == ["¿Hora?"]
+    store.remove_case(first.id, removed=False)
+    assert len(store.saved_cases(project.id)) == 2
+    assert store.saved_case(first.id).answer == "Lunes."
+
+
 def test_everything_is_there_after_a_restart(tmp_path):
     url = f"sqlite:///{tmp_path / 'a.db'}"
     store = Store(open_database(url))
