@@ -60,4 +60,12 @@ def make_learner(
         return LlamaLearner(base, rank, seed, adapted_layers)
     from ftcore.training.peft_learner import PeftLearner  # noqa: PLC0415  (slow import)
 
-    return PeftLearner(folder, rank, seed, dtype, is_short=longest <= PACK_TOKENS)
+    return PeftLearner(
+        folder,
+        rank,
+        seed,
+        dtype,
+        is_short=longest <= PACK_TOKENS,
+        adapted_layers=adapted_layers,
+        device=device,
+    )

@@ -33,9 +33,11 @@ class PeftLearner:
         dtype: Floating type to compute in.
         is_short: Whether plain attention may be used, which is faster on short packs;
             the fused one keeps the memory of long ones low.
+        adapted_layers: How many of the top layers get an adapter; ``None`` for all.
+        device: Where to compute; the CPU unless given.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - sizes, chance and machine come from outside
         self,
         folder: Path,
         rank: int,
@@ -43,11 +45,14 @@ class PeftLearner:
         dtype: torch.dtype,
         *,
         is_short: bool = True,
+        adapted_layers: int | None = None,
+        device: torch.device | None = None,
     ) -> None:
         transformers.utils.logging.disable_progress_bar()
-        base = borrow_base(folder, dtype, self)
+        self._device = device or torch.device("cpu")
+        base = borrow_base(folder, dtype, self._device, self)
         base.set_attn_implementation("eager" if is_short else "sdpa")
-        self._model = _with_adapter(base, rank, seed)
+        self._model = _with_adapter(base, rank, seed, adapted_layers)
         self._model.train()
         self._weights = MasterWeights(self._model)
         self._dtype = dtype
@@ -84,7 +89,7 @@ class PeftLearner:
         folder.mkdir(parents=True, exist_ok=True)
         state = get_peft_model_state_dict(self._model)
         save_file(
-            {name: t.detach().contiguous().clone() for name, t in state.items()},
+            {name: t.detach().cpu().contiguous().clone() for name, t in state.items()},
             folder / ADAPTER_WEIGHTS,
         )
         settings = self._model.peft_config["default"]
@@ -97,25 +102,26 @@ class PeftLearner:
             return self._side_by_side(sequences)
         packed = pack(sequences)
         logits = self._model(
-            input_ids=packed.ids[None],
-            position_ids=packed.positions[None],
+            input_ids=packed.ids[None].to(self._device),
+            position_ids=packed.positions[None].to(self._device),
             attention_mask=self._masks(packed),
-            logits_to_keep=packed.sources,
+            logits_to_keep=packed.sources.to(self._device),
             use_cache=False,
         ).logits[0]
-        return cross_entropy(logits.float(), packed.targets, reduction="sum")
+        targets = packed.targets.to(self._device)
+        return cross_entropy(logits.float(), targets, reduction="sum")
 
     def _masks(self, packed: Pack) -> Tensor | dict[str, Tensor]:
         """Return one mask, or one by kind of layer where some see less far."""
         plain = packed.mask(self._dtype)
         if _WINDOWED not in self._kinds or self._window is None:
-            return plain[None, None]
+            return plain[None, None].to(self._device)
         distance = packed.positions[:, None] - packed.positions[None]
         lowest = torch.finfo(self._dtype).min
         windowed = plain.masked_fill(distance >= self._window, lowest)
         return {
-            "full_attention": plain[None, None],
-            _WINDOWED: windowed[None, None],
+            "full_attention": plain[None, None].to(self._device),
+            _WINDOWED: windowed[None, None].to(self._device),
         }
 
     def _side_by_side(self, sequences: Sequence[TokenSequence]) -> Tensor:
@@ -128,7 +134,8 @@ class PeftLearner:
         rows = [torch.tensor(sequence.ids) for sequence in sequences]
         model = self._model.get_base_model()
         hidden = model.model(
-            input_ids=pad_sequence(rows, batch_first=True), use_cache=False
+            input_ids=pad_sequence(rows, batch_first=True).to(self._device),
+            use_cache=False,
         ).last_hidden_state
         spans = [(s.prompt_tokens - 1, len(s) - 1) for s in sequences]
         answers = [hidden[row, slice(*span)] for row, span in enumerate(spans)]
@@ -137,18 +144,36 @@ class PeftLearner:
             for row, sequence in zip(rows, sequences, strict=True)
         ]
         logits = model.lm_head(torch.cat(answers)).float()
-        return cross_entropy(logits, torch.cat(targets), reduction="sum")
+        wanted = torch.cat(targets).to(self._device)
+        return cross_entropy(logits, wanted, reduction="sum")
+
+
+def _linear_names(model: transformers.PreTrainedModel) -> list[str]:
+    """Return what the layers' linear parts are called: with layers PEFT wants names."""
+    return sorted(
+        {
+            name.rpartition(".")[2]
+            for name, module in model.named_modules()
+            if isinstance(module, torch.nn.Linear) and ".layers." in f".{name}"
+        }
+    )
 
 
 def _with_adapter(
-    model: transformers.PreTrainedModel, rank: int, seed: int
+    model: transformers.PreTrainedModel,
+    rank: int,
+    seed: int,
+    adapted_layers: int | None,
 ) -> PeftModel:
     torch.manual_seed(seed)
+    layers = model.config.num_hidden_layers
+    first = layers - min(layers, adapted_layers or layers)
     config = LoraConfig(
         r=rank,
         lora_alpha=ALPHA_PER_RANK * rank,
-        target_modules="all-linear",
+        target_modules=_linear_names(model) if first else "all-linear",
         task_type="CAUSAL_LM",
+        layers_to_transform=list(range(first, layers)) if first else None,
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # peft asks an old attribute

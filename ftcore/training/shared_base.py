@@ -24,22 +24,24 @@ _last: list[_Loan] = []  # one at most: two bases would double the memory
 
 
 def borrow_base(
-    folder: Path, dtype: torch.dtype, borrower: object
+    folder: Path, dtype: torch.dtype, device: torch.device, borrower: object
 ) -> transformers.PreTrainedModel:
     """Return a base without any adapter; the one in memory if nobody uses it.
 
     Args:
         folder: Prepared base model.
         dtype: Floating type of its weights.
+        device: Where it computes.
         borrower: Who puts an adapter on it; while it lives nobody else gets it.
     """
-    key = (folder.resolve(), _version(folder), dtype)
+    key = (folder.resolve(), _version(folder), dtype, device)
     loan = _last[0] if _last and _last[0].key == key else None
     if loan is not None and loan.borrower() is None:
         base = _bare(loan.base)
     else:
         _last.clear()  # first, so that two are never needed at once
         base = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
+        base.to(device)
     _last[:] = [_Loan(key, base, weakref.ref(borrower))]
     return base
 

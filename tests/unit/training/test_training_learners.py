@@ -204,6 +204,22 @@ def test_models_of_another_make_train_through_peft(tmp_path: Path) -> None:
     assert mean_loss(learner, batch) < before
 
 
+def test_peft_adapts_only_the_top_layers_when_asked(tmp_path: Path) -> None:
+    config = transformers.Qwen2Config(
+        vocab_size=VOCABULARY,
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+    )
+    transformers.Qwen2ForCausalLM(config).save_pretrained(tmp_path)
+    learner = make_learner(tmp_path, RANK, 0, 30, adapted_layers=1)
+    names = saved(learner, tmp_path / "adapter")
+    assert names
+    assert all(".layers.2." in name for name in names)
+
+
 @pytest.mark.parametrize(
     "change",
     [
