@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -148,12 +149,18 @@ def _sequences(
     config = lesson.request.config
     index = _restricted(lesson.index, lesson.train)
     plan = plan_lessons(encoder, config)
+    own = {id(example) for example in lesson.index.examples}
+    apart = replace(plan, seed=config.seed + 1)  # reworded in other ways
     held_out = []
     for example in lesson.held_out:
+        if id(example) in own and config.use_nearest:
+            # What nobody taught cannot be known. What is measured is whether it
+            # answers from an example that it never learnt from, as it will be asked.
+            held_out += apart.epochs([example], 1)[0]
+            continue
         question = last_question(example)
         near = index.nearest(question) if config.use_nearest else []
-        context = [neighbour.example for neighbour in near]
-        held_out.append(encoder.encode(example, question, context))
+        held_out.append(encoder.encode(example, question, [n.example for n in near]))
     return plan.epochs(lesson.train, config.epochs), held_out
 
 

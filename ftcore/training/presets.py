@@ -73,7 +73,7 @@ def configure(
         base_model=base.name,
         task=task,
         preset=preset,
-        epochs=_epochs(values["conversations"], n_examples),
+        epochs=_epochs(values["conversations"], n_examples, rules.get("epochs", {})),
         learning_rate=values["learning_rate"],
         lora_rank=values["lora_rank"],
         batch_size=values["batch_size"],
@@ -86,8 +86,8 @@ def configure(
     return replace(config, **overrides)  # type: ignore[arg-type]
 
 
-def _epochs(conversations: int, n_examples: int) -> int:
-    limits = _rules()["epochs"]
+def _epochs(conversations: int, n_examples: int, of_task: Mapping[str, int]) -> int:
+    limits = {**_rules()["epochs"], **of_task}
     wanted = round(conversations / max(1, n_examples))
     return min(max(wanted, int(limits["least"])), int(limits["most"]))
 
