@@ -4,6 +4,7 @@ They outlive the server. Each is known by a file ``<name>.json`` (who it is) bes
 inbox ``<name>/``, so that a new server finds the workers of the one before.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -96,7 +97,7 @@ class WorkerPool:
         # Somebody must take note of its end, or the system keeps it as a zombie.
         threading.Thread(target=child.wait, daemon=True).start()
         process = psutil.Process(child.pid)
-        process.nice(NICENESS if os.name == "posix" else None)
+        give_way(process)
         worker = Worker(inbox, child.pid, process.create_time())
         card = {"pid": worker.pid, "started": worker.started}
         inbox.path.with_suffix(".json").write_text(json.dumps(card), encoding="utf-8")
@@ -144,6 +145,19 @@ def living_process(pid: int, started: float) -> psutil.Process | None:
     except psutil.NoSuchProcess:
         return None
     return process if is_same and not is_dead else None
+
+
+def give_way(process: psutil.Process) -> None:
+    """Let the pages and the chat go before a training.
+
+    Linux shares the processor among sessions first, and a worker is a session of its
+    own: there its own niceness counts for nothing, only the session's.
+    """
+    process.nice(NICENESS if os.name == "posix" else None)
+    session = Path(f"/proc/{process.pid}/autogroup")
+    if session.exists():
+        with contextlib.suppress(OSError):  # a sandbox may show it and refuse it
+            session.write_text(str(NICENESS), encoding="ascii")
 
 
 def _read(card: Path) -> Mapping[str, float] | None:
