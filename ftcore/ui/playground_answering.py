@@ -15,14 +15,13 @@ from ftcore.ui.playground_handlers import Handlers, refusal
 from ftcore.ui.playground_run import Run
 from ftcore.ui.playground_turns import (
     History,
-    Turn,
     answer_turn,
     is_waiting,
     last_question,
     to_messages,
 )
 
-Shown = tuple[list[Turn], str]  # conversation, line below it
+Shown = tuple[object, object]  # conversation and line below it, or no change
 Answer = Callable[..., AsyncIterator[Shown]]
 
 
@@ -43,10 +42,10 @@ class Answering:
 
         # Gradio hands the request over by this annotation; a partial would hide it.
         async def answer(
-            request: gr.Request, history: History, line: str, *options: float | None
+            request: gr.Request, history: History, *options: float | None
         ) -> AsyncIterator[Shown]:
             if not is_waiting(history):
-                yield list(history), line  # nothing at all would empty the page
+                yield gr.skip(), gr.skip()  # nothing at all would empty the page
                 return
             async for shown in self._answer(arm, history, to_options(options), request):
                 yield shown

@@ -61,17 +61,18 @@ class Chat:
         Returns:
             What is chosen (never nobody), who is on screen, conversations, lines.
         """
-        histories, below = split(parts)
+        histories, _ = split(parts)
         chosen = [name for name in map(arm_name, ORDER) if name in shown]
         chosen = chosen or [arm_name(Arm.TUNED)]
         question = next((q for h in histories if (q := last_question(h))), "")
-        asked = [
-            [question_turn(question)]
-            if question and not history and arm_name(arm) in chosen
-            else history
+        joins = [
+            bool(question) and not history and arm_name(arm) in chosen
             for arm, history in zip(ORDER, histories, strict=True)
         ]
-        return (chosen, *columns(chosen), *asked, *_waiting(asked, below))
+        # The others are left alone: an answer under way has gone on since it was read.
+        asked = [[question_turn(question)] if new else gr.skip() for new in joins]
+        below = [lines.waiting_line() if new else gr.skip() for new in joins]
+        return (chosen, *columns(chosen), *asked, *below)
 
     def compare(self, shown: Sequence[str], *parts: object) -> tuple[object, ...]:
         """Put all arms on screen, or only the first two if all are there."""

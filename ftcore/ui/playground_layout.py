@@ -219,7 +219,7 @@ class _Wiring:
         for arm, bot, line in pairs:
             put.then(
                 self.chat.answering.answer_of(arm),
-                inputs=[bot, line, *self.controls],
+                inputs=[bot, *self.controls],
                 outputs=[bot, line],
                 **_STREAMED,
             )

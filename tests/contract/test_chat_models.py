@@ -351,8 +351,9 @@ def test_both_engines_give_the_same_answer(
 ):
     options = SamplingOptions(temperature=temperature, max_tokens=16, seed=3)
     jobs = [(q, adapter) for q in QUESTIONS for adapter in (None, *adapters)]
-    answers = [says(native_engine, *job, options) for job in jobs]
-    assert answers == [says(server_engine, *job, options) for job in jobs]
+    answers = [says(native_engine, *job, options).rstrip() for job in jobs]
+    # xllamacpp's server takes the space off an answer that is cut behind it.
+    assert answers == [says(server_engine, *job, options).rstrip() for job in jobs]
     assert len(set(answers)) > len(QUESTIONS)
 
 

@@ -16,7 +16,7 @@ END = "</script> FIN"
 workshop = Workshop(get_settings())
 # Slow enough to watch; the model 'labels' is a classifier.
 workshop.playground = ScriptedPlayground(
-    workshop.context.signer, (*PIECES[:-1], PIECES[-1] + END), pause=0.04
+    workshop.context.signer, (*PIECES[:-1], PIECES[-1] + END), pause=0.1
 )
 workshop.cases = KeptCases()
 replace_workshop(workshop)

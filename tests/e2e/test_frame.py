@@ -185,7 +185,11 @@ def test_five_arms_side_by_side_judged_and_saved(visit: Open, address: str) -> N
         expect(page.locator(f"#chat-{arm} .bot").first).to_contain_text("FIN")
     tops = {page.locator(f"#chat-{arm}").bounding_box()["y"] for arm in arms}
     assert len(tops) == 1
-    thumb = page.locator("#chat-nearest").get_by_role("button", name="Me gusta").first
+    thumb = (
+        page.locator("#chat-nearest")
+        .get_by_role("button", name="Me gusta", exact=True)
+        .first
+    )
     thumb.click()
     expect(page.locator(".ft-nearest .ft-tally").first).to_contain_text("1 de 1")
     page.locator("#again").click()

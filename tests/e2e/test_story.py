@@ -191,7 +191,11 @@ def test_from_a_file_to_a_graded_model(enter, tmp_path, address, folder):
     for arm in ("few_shot", "nearest", "tuned_few_shot"):
         answer = frame.locator(f"#chat-{arm} .bot").last
         expect(answer).to_contain_text(re.compile(r"\w{2}"), timeout=ANSWER_MS)
-    thumb = frame.locator("#chat-tuned").get_by_role("button", name="Me gusta").first
+    thumb = (
+        frame.locator("#chat-tuned")
+        .get_by_role("button", name="Me gusta", exact=True)
+        .first
+    )
     thumb.click()
     expect(frame.locator(".ft-tuned .ft-tally").first).to_contain_text("1 de 1")
     frame.locator("#save-case").click()

@@ -65,7 +65,7 @@ def answers(chat, arm=Arm.TUNED, history=HISTORY, values=START_VALUES, asker=Non
 
     async def collect():
         stream = chat.answering.answer_of(arm)
-        asked = stream(asker or request(), history, "", *values)
+        asked = stream(asker or request(), history, *values)
         return [shown async for shown in asked]
 
     return asyncio.run(collect())
@@ -196,8 +196,8 @@ def test_an_arm_that_fails_says_so_in_its_place_and_stops_no_other(chat, scripte
 
 def test_who_was_not_asked_stays_as_it_is(chat, scripted):
     whole = [*HISTORY, {"role": "assistant", "content": "Sí."}]
-    assert answers(chat, history=whole) == [(whole, "")]
-    assert answers(chat, history=[]) == [([], "")]
+    assert answers(chat, history=whole) == [(gr.skip(), gr.skip())]
+    assert answers(chat, history=[]) == [(gr.skip(), gr.skip())]
     assert scripted.asked == []
 
 
@@ -208,7 +208,7 @@ def test_stopping_ends_the_answers_of_the_tab_and_keeps_what_was_said(chat, scri
         async def one(tab):
             stream = chat.answering.answer_of(Arm.TUNED)
             last = None
-            async for last in stream(request(tab=tab), HISTORY, "", *START_VALUES):
+            async for last in stream(request(tab=tab), HISTORY, *START_VALUES):
                 if tab == "mine" and "palabra palabra" in last[0][-1]["content"]:
                     chat.stop(request(tab=tab))
             return last
@@ -234,7 +234,7 @@ def test_closing_the_tab_frees_the_engine_and_keeps_what_was_said(chat, scripted
 
     async def leave():
         asked = chat.answering.answer_of(Arm.TUNED)
-        stream = asked(request(), HISTORY, "", *START_VALUES)
+        stream = asked(request(), HISTORY, *START_VALUES)
         await anext(stream)
         await stream.aclose()
         for _ in range(100):
@@ -296,8 +296,8 @@ def test_an_arm_that_joins_answers_the_last_question(chat):
     assert "ft-off" not in columns[NEAREST]["elem_classes"]
     assert "ft-off" in columns[TUNED]["elem_classes"]
     assert rest[NEAREST] == HISTORY
-    assert rest[BASE] == parts[BASE]
-    assert rest[TUNED] == []
+    assert rest[BASE] == gr.skip()  # it may be answering just now
+    assert rest[TUNED] == gr.skip()
     assert "Pensando" in rest[len(ORDER) + NEAREST]
 
 
