@@ -134,7 +134,8 @@ def _require_trainable(request: TrainingRequest) -> None:
     dataset, task = request.dataset, request.config.task
     if dataset.task is not task:
         raise WrongTaskError(found=dataset.task.value, expected=task.value)
-    if not dataset.examples:
+    alike = task is Task.CLASSIFICATION and len(dataset.labels) < 2
+    if not dataset.examples or alike:  # one class leaves nothing to tell apart
         raise UnusableDatasetError(name=dataset.name, findings=1)
 
 
