@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.options import ReadOptions
 from ftcore.data.readers import read_dataset
 from ftcore.errors import UnknownTemplateError
-from ftcore.yaml_files import read_yaml
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 TEMPLATES = ASSETS / "templates"
 _FILE = "template.yaml"
