@@ -87,7 +87,8 @@ def _layers(config: TrainingConfig, layers: int) -> int | None:
             format_func=lambda count: every if count is None else number(count),
             key=_key("adapted_layers", config),
         )
-        st.caption(_help("adapted_layers", every))
+        start = every if config.adapted_layers is None else str(config.adapted_layers)
+        st.caption(_help("adapted_layers", start))
     return chosen
 
 
