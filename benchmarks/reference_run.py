@@ -18,7 +18,7 @@ import torch
 import transformers
 
 from ftcore.data.templates import load_template
-from ftcore.models.base_tokenizer import load_base_tokenizer
+from ftcore.models.base_tokenizer import BaseTokenizer, load_base_tokenizer
 from ftcore.models.catalog import load_catalog
 from ftcore.models.embeddings import default_embedder
 from ftcore.models.retrieval import ExampleIndex, last_question
@@ -62,14 +62,28 @@ def folder() -> str:
     return str(load_settings().models_dir / NAME / "hf")
 
 
-def conversations(
-    count: int = EXAMPLES, seed: int = SEED
-) -> tuple[list[TokenSequence], list[TokenSequence]]:
-    """Return lessons of the shop (then the estate agency), and held-out questions."""
+def _tokenizer() -> BaseTokenizer:
     base = load_catalog().find(NAME)
     tokenizer = load_base_tokenizer(base.require(load_settings().models_dir))
     if tokenizer is None:
         raise SystemExit("The base model has no tokenizer that is known.")
+    return tokenizer
+
+
+def _their_tokenizer() -> Any:
+    """Return the tokenizer as TRL takes one; the prepared folder has none."""
+    known = _tokenizer()
+    end = known.vocabulary.id_to_token(known.end)
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=known.vocabulary, eos_token=end, pad_token=end
+    )
+
+
+def conversations(
+    count: int = EXAMPLES, seed: int = SEED
+) -> tuple[list[TokenSequence], list[TokenSequence]]:
+    """Return lessons of the shop (then the estate agency), and held-out questions."""
+    tokenizer = _tokenizer()
     lessons: list[TokenSequence] = []
     held_out: list[TokenSequence] = []
     for name in ("shop", "real_estate"):
@@ -150,7 +164,7 @@ def train_trl(
             model=transformers.AutoModelForCausalLM.from_pretrained(folder(), **dtype),
             args=config,
             train_dataset=Dataset.from_list(rows),
-            processing_class=transformers.AutoTokenizer.from_pretrained(folder()),
+            processing_class=_their_tokenizer(),
             peft_config=LoraConfig(
                 r=RANK,
                 lora_alpha=2 * RANK,

@@ -8,6 +8,7 @@ from ftcore.errors import TrainingDoesNotFitError
 from ftcore.models.embeddings import SpellingEmbedder
 from ftcore.texts import text
 from ftcore.training.base import JobState, Preset
+from ftcore.training.memory import MemoryModel
 from ftcore.training.simulated import SimulatedTrainer
 from ftcore.workshop import Workshop
 from tests.fakes import SteppedTrainer
@@ -27,7 +28,12 @@ def test_empty_handed_it_says_what_unlocks_it(app: OpenPage) -> None:
 def at_speed(
     monkeypatch: pytest.MonkeyPatch, speed: float, free_mb: float = 8000.0
 ) -> None:
-    """Let the machine be as fast, and have as much memory, as a test needs."""
+    """Let the machine be as fast, and have as much memory, as a test needs.
+
+    What a training takes is not what was measured here, but always the same.
+    """
+    model = MemoryModel(900.0, 19.1, 1.2, 0.00108, 30)
+    monkeypatch.setattr("ftcore.training.costs.read_memory", lambda *_: model)
     for name in ("read_speed", "read_best_speed"):
         monkeypatch.setattr(f"ftcore.training.costs.{name}", lambda *_: speed)
     monkeypatch.setattr("ftcore.workshop.planning.free_memory_mb", lambda: free_mb)
