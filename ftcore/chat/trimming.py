@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ftcore.data.examples import Message
+from ftcore.data.examples import Message, Role
 
 _SAFETY = 0.95  # tokens per byte vary along a text; aim below the limit
 _FEWEST_BYTES = 16
@@ -12,7 +12,10 @@ _GAP = b" "
 def trim(
     messages: Sequence[Message], tokens: int, budget: int, pinned: int = 1
 ) -> tuple[list[Message], bool]:
-    """Drop the oldest turns until the conversation fits.
+    """Drop the oldest exchanges until the conversation fits.
+
+    An answer goes with its question: some chat templates (Gemma's) refuse a
+    conversation in which turns do not alternate from the user's on.
 
     The first ``pinned`` messages and the last one always stay; if even they do not
     fit, the longest of the pinned ones and the last are shortened in the middle,
@@ -33,7 +36,7 @@ def trim(
     limit = int(_bytes(messages) * budget / tokens * _SAFETY)
     head, tail = list(messages[:pinned]), list(messages[pinned:])
     while len(tail) > 1 and _bytes(head + tail) > limit:
-        del tail[0]
+        del tail[: _exchange(tail)]
     kept = head + tail
     while _bytes(kept) > limit:
         longest = max(range(len(kept)), key=lambda i: _size(kept[i]))
@@ -42,6 +45,12 @@ def trim(
             break
         kept[longest] = _shorten(kept[longest], excess)
     return kept, True
+
+
+def _exchange(turns: Sequence[Message]) -> int:
+    """Return how many turns go before the second of the user's, the last one apart."""
+    later = range(1, len(turns) - 1)
+    return next((at for at in later if turns[at].role is Role.USER), len(turns) - 1)
 
 
 def _size(message: Message) -> int:

@@ -1,10 +1,13 @@
 """A conversation is cut to the context without losing what matters."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ftcore.chat.trimming import trim
 from ftcore.data.examples import Message, Role
+from ftcore.models.chat_template import ChatTemplate
+from tests.contract.tiny_models import TINY
 
 words = st.text(min_size=0, max_size=400)
 
@@ -28,6 +31,30 @@ def test_the_oldest_turns_go_first():
     kept, trimmed = trim(messages, tokens=1200, budget=800)
     assert trimmed
     assert kept == [messages[0], messages[3], messages[4], messages[5]]
+
+
+def test_an_answer_goes_with_its_question():
+    messages = talk("sistema", "a" * 300, "b" * 30, "c" * 300, "d" * 30, "pregunta")
+    kept, _ = trim(messages, tokens=675, budget=560)  # without «a» alone it would fit
+    assert kept == [messages[0], *messages[3:]]
+
+
+@pytest.mark.parametrize("architecture", TINY)
+@given(
+    turns=st.lists(st.text("ab ñ", min_size=1, max_size=90), min_size=1, max_size=4),
+    shown=st.integers(0, 2),
+    share=st.floats(0.05, 1),
+)
+def test_every_template_takes_a_trimmed_conversation(architecture, turns, shown, share):
+    asked = [text for turn in turns for text in (turn, f"respuesta {turn}")]
+    examples = ["ejemplo", "su respuesta"] * shown
+    messages = talk("sistema", *examples, *asked, "¿la última?")
+    template = ChatTemplate(TINY[architecture].template, "<s>", "</s>")
+    budget = max(1, int(1000 * share))
+    kept, _ = trim(messages, tokens=1000, budget=budget, pinned=1 + 2 * shown)
+    text = template.render(kept, add_generation_prompt=True)
+    assert text.count("respuesta") == sum(m.role is Role.ASSISTANT for m in kept)
+    assert [m.role for m in kept[1:]] == [m.role for m in messages[1 : len(kept)]]
 
 
 def test_pinned_examples_stay_before_the_turns():
