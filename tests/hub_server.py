@@ -5,6 +5,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from ftcore.models.catalog import BaseModel, Source
+
 CONTENT = bytes(range(256)) * 4096  # 1 MB
 SHA = hashlib.sha256(CONTENT).hexdigest()
 
@@ -79,3 +81,22 @@ def use_endpoint(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setattr(constants, "ENDPOINT", address)
     template = address + "/{repo_id}/resolve/{revision}/{filename}"
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+
+
+def tiny_model(**source: str | None) -> BaseModel:
+    """Return an entry of the catalogue whose file is called ``tiny.gguf``.
+
+    Args:
+        **source: Fields of its `Source`.
+    """
+    return BaseModel(
+        name="tiny",
+        title="Tiny",
+        kind="generation",
+        architecture="llama",
+        licence="MIT",
+        size_mb=1,
+        context=64,
+        languages=("es",),
+        source=Source(file="tiny.gguf", **source),  # type: ignore[arg-type]
+    )

@@ -1,6 +1,7 @@
 """The seam that everything which answers implements."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -157,3 +158,23 @@ def traced(pieces: Generator[str], trace: ReplyTrace) -> Iterator[str]:
     finally:
         trace.seconds = time.perf_counter() - started
         trace.finish = trace.finish or ending
+
+
+class TracedChat(ABC):
+    """A `ChatModel` that only has to make the pieces of its answers."""
+
+    def reply(
+        self,
+        messages: Sequence[Message],
+        options: SamplingOptions = DEFAULT_SAMPLING,
+        trace: ReplyTrace | None = None,
+    ) -> Iterator[str]:
+        """Yield the answer in pieces; see `ChatModel.reply`."""
+        trace = trace or ReplyTrace()
+        yield from traced(self._pieces(messages, options, trace), trace)
+
+    @abstractmethod
+    def _pieces(
+        self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace
+    ) -> Generator[str]:
+        """Yield the pieces; what they cost in tokens is added to ``trace``."""

@@ -1,9 +1,9 @@
 """What a tuned model is compared with: its base, and its own examples."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from ftcore.chat.base import DEFAULT_SAMPLING, ReplyTrace, SamplingOptions, traced
+from ftcore.chat.base import ReplyTrace, SamplingOptions, TracedChat
 from ftcore.chat.llama_cpp import LlamaEngine
 from ftcore.chat.questions import nearest_to_last, parts_of
 from ftcore.data.examples import Message
@@ -13,26 +13,12 @@ from ftcore.models.retrieval import ExampleIndex
 NEVER_REFUSE = -1.0  # no cosine is below it
 
 
-class BaseChat:
+class BaseChat(TracedChat):
     """The base model as it came, with the project's instruction."""
 
     def __init__(self, engine: LlamaEngine, system_prompt: str = "") -> None:
         self._engine = engine
         self._system_prompt = system_prompt
-
-    def reply(
-        self,
-        messages: Sequence[Message],
-        options: SamplingOptions = DEFAULT_SAMPLING,
-        trace: ReplyTrace | None = None,
-    ) -> Iterator[str]:
-        """Yield the answer in pieces.
-
-        Raises:
-            ChatFailedError: The engine gave no answer.
-        """
-        trace = trace or ReplyTrace()
-        yield from traced(self._pieces(messages, options, trace), trace)
 
     def _pieces(
         self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace
@@ -41,7 +27,7 @@ class BaseChat:
         yield from self._engine.stream(prompt, options, trace=trace)
 
 
-class FewShotChat:
+class FewShotChat(TracedChat):
     """A model that is shown the ``k`` nearest examples as earlier turns.
 
     It never refuses: what it makes of examples that do not fit is the point.
@@ -70,20 +56,6 @@ class FewShotChat:
         self._k = k
         self._system_prompt = system_prompt
 
-    def reply(
-        self,
-        messages: Sequence[Message],
-        options: SamplingOptions = DEFAULT_SAMPLING,
-        trace: ReplyTrace | None = None,
-    ) -> Iterator[str]:
-        """Yield the answer in pieces.
-
-        Raises:
-            ChatFailedError: The engine gave no answer.
-        """
-        trace = trace or ReplyTrace()
-        yield from traced(self._pieces(messages, options, trace), trace)
-
     def _pieces(
         self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace
     ) -> Generator[str]:
@@ -95,7 +67,7 @@ class FewShotChat:
         )
 
 
-class NearestExampleChat:
+class NearestExampleChat(TracedChat):
     """Looks the answer up: the one of the nearest example, word for word."""
 
     def __init__(
@@ -112,17 +84,12 @@ class NearestExampleChat:
         self._threshold = threshold
         self._refusal = refusal
 
-    def reply(
+    def _pieces(
         self,
         messages: Sequence[Message],
-        options: SamplingOptions = DEFAULT_SAMPLING,  # noqa: ARG002  (nothing is drawn)
-        trace: ReplyTrace | None = None,
-    ) -> Iterator[str]:
-        """Yield the answer word by word."""
-        trace = trace or ReplyTrace()
-        yield from traced(self._pieces(messages), trace)
-
-    def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
+        options: SamplingOptions,  # noqa: ARG002  (nothing is drawn)
+        trace: ReplyTrace,  # noqa: ARG002
+    ) -> Generator[str]:
         if parts := parts_of(self._index, messages, self._threshold):
             answers = [part.neighbour.example.target for part in parts]
             yield from word_pieces(" ".join(answers))

@@ -1,19 +1,18 @@
 """Classifiers: a trained head, the nearest examples, and a chat around either."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from ftcore.chat.base import (
-    DEFAULT_SAMPLING,
     Doubt,
     LabelModel,
     ReplyTrace,
     SamplingOptions,
+    TracedChat,
     Verdict,
-    traced,
 )
 from ftcore.chat.questions import encodable, user_questions
 from ftcore.data.examples import Message
@@ -122,22 +121,18 @@ class NearestLabelModel:
         return Verdict(_ranked(tuple(votes), np.array(list(votes.values()))))
 
 
-class LabelChat:
+class LabelChat(TracedChat):
     """Answers a conversation with the likeliest class of its last user message."""
 
     def __init__(self, model: LabelModel) -> None:
         self._model = model
 
-    def reply(
+    def _pieces(
         self,
         messages: Sequence[Message],
-        options: SamplingOptions = DEFAULT_SAMPLING,  # noqa: ARG002  (nothing is drawn)
-        trace: ReplyTrace | None = None,
-    ) -> Iterator[str]:
-        """Yield the class."""
-        yield from traced(self._pieces(messages), trace or ReplyTrace())
-
-    def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
+        options: SamplingOptions,  # noqa: ARG002  (nothing is drawn)
+        trace: ReplyTrace,  # noqa: ARG002
+    ) -> Generator[str]:
         questions = user_questions(messages)
         yield self._model.judge(questions[-1] if questions else "").label
 

@@ -12,12 +12,12 @@ from ftcore.chat.adapters import Adapter
 from ftcore.chat.base import CANCELLED, LENGTH, STOP
 from ftcore.chat.cores import free_cores
 from ftcore.chat.lane import Question
-from ftcore.chat.memory import return_memory
 from ftcore.chat.native import Batch, Native
 from ftcore.chat.native_model import NativeModel
 from ftcore.chat.native_sampler import Logits, NativeSampler
 from ftcore.data.examples import Message
 from ftcore.errors import ChatFailedError
+from ftcore.runtime import return_memory
 
 # Tokens of the prompt that are read at once, always from a multiple of it. What was
 # read so can be reused without moving the borders of the batches, and so without

@@ -1,14 +1,14 @@
 """A chat model that follows a script: for demonstrations and tests."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
-from ftcore.chat.base import DEFAULT_SAMPLING, ReplyTrace, SamplingOptions, traced
+from ftcore.chat.base import ReplyTrace, SamplingOptions, TracedChat
 from ftcore.chat.baselines import word_pieces
 from ftcore.chat.questions import user_questions
 from ftcore.data.examples import Message
 
 
-class ScriptedChat:
+class ScriptedChat(TracedChat):
     """Gives its replies in order, one for each turn of the user, then starts over.
 
     The turn is counted in the conversation itself, so that nothing is remembered
@@ -25,13 +25,11 @@ class ScriptedChat:
             raise ValueError("A script needs at least one reply.")
         self._replies = tuple(replies)
 
-    def reply(
+    def _pieces(
         self,
         messages: Sequence[Message],
-        options: SamplingOptions = DEFAULT_SAMPLING,  # noqa: ARG002  (nothing is drawn)
-        trace: ReplyTrace | None = None,
-    ) -> Iterator[str]:
-        """Yield the reply of this turn word by word."""
+        options: SamplingOptions,  # noqa: ARG002  (nothing is drawn)
+        trace: ReplyTrace,  # noqa: ARG002
+    ) -> Generator[str]:
         turn = max(1, len(user_questions(messages)))
-        pieces = word_pieces(self._replies[(turn - 1) % len(self._replies)])
-        yield from traced(pieces, trace or ReplyTrace())
+        yield from word_pieces(self._replies[(turn - 1) % len(self._replies)])

@@ -12,11 +12,11 @@ from typing import Any
 from ftcore.chat.adapters import MOST_ADAPTERS, Adapter
 from ftcore.chat.base import CANCELLED, SamplingOptions
 from ftcore.chat.lane import Question
-from ftcore.chat.memory import return_memory
 from ftcore.chat.questions import encodable
 from ftcore.data.examples import Message
 from ftcore.errors import ChatFailedError
 from ftcore.models.prompting import TEMPLATE_OPTIONS
+from ftcore.runtime import return_memory
 
 Event = dict[str, Any]
 OnEvent = Callable[[Event], bool]

@@ -1,10 +1,15 @@
 """The participant's model: the base with its adapter and its examples."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ftcore.chat.base import DEFAULT_SAMPLING, ReplyTrace, SamplingOptions, traced
+from ftcore.chat.base import (
+    DEFAULT_SAMPLING,
+    ReplyTrace,
+    SamplingOptions,
+    TracedChat,
+)
 from ftcore.chat.baselines import word_pieces
 from ftcore.chat.llama_cpp import LlamaEngine
 from ftcore.chat.questions import Part, nearest_to_last, parts_of, user_questions
@@ -19,7 +24,7 @@ from ftcore.models.trained import TrainedModel
 NO_PENALTY = 1.0
 
 
-class TunedChat:
+class TunedChat(TracedChat):
     """Answers as it was trained: with the nearest example in the prompt.
 
     A chat model says that it does not know when no example is near enough.
@@ -36,20 +41,6 @@ class TunedChat:
         self._adapter = adapter
         self._index = index
         self._manifest = manifest
-
-    def reply(
-        self,
-        messages: Sequence[Message],
-        options: SamplingOptions = DEFAULT_SAMPLING,
-        trace: ReplyTrace | None = None,
-    ) -> Iterator[str]:
-        """Yield the answer in pieces.
-
-        Raises:
-            ChatFailedError: The engine gave no answer.
-        """
-        trace = trace or ReplyTrace()
-        yield from traced(self._pieces(messages, options, trace), trace)
 
     def _pieces(
         self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace

@@ -1,6 +1,7 @@
 """The queue moves: one local job at a time, in order, through restarts."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -72,13 +73,19 @@ def states(store: Store, *ids: str) -> list[str]:
     return [store.job(job_id).state for job_id in ids]
 
 
-def test_one_local_job_runs_and_the_next_one_waits_its_turn(
-    store, trainer, make_runner
-):
+def one_running(store: Store, make_runner: Callable[..., JobRunner]) -> JobRunner:
+    """Let ``a`` run while ``b`` of somebody else waits."""
     queue(store, "a")
     queue(store, "b", "luis")
     runner = make_runner()
     runner.tick()
+    return runner
+
+
+def test_one_local_job_runs_and_the_next_one_waits_its_turn(
+    store, trainer, make_runner
+):
+    runner = one_running(store, make_runner)
     assert states(store, "a", "b") == ["running", "queued"]
     trainer.move("a", 0.5)
     runner.tick()
@@ -117,10 +124,7 @@ def test_a_job_whose_trainer_forgot_it_is_begun_anew(store, trainer, make_runner
 def test_a_job_whose_process_died_goes_on_before_those_who_wait(
     store, trainer, make_runner
 ):
-    queue(store, "a")
-    queue(store, "b", "luis")
-    runner = make_runner()
-    runner.tick()
+    runner = one_running(store, make_runner)
     trainer.move("a", 0.5)
     runner.tick()
     trainer.die("a")
@@ -133,10 +137,7 @@ def test_a_job_whose_process_died_goes_on_before_those_who_wait(
 def test_a_job_that_keeps_dying_ends_as_interrupted_and_frees_its_place(
     store, trainer, make_runner
 ):
-    queue(store, "a")
-    queue(store, "b", "luis")
-    runner = make_runner()
-    runner.tick()
+    runner = one_running(store, make_runner)
     for _ in range(MOST_ATTEMPTS):
         trainer.die("a")
         runner.tick()
@@ -150,10 +151,7 @@ def test_a_job_that_keeps_dying_ends_as_interrupted_and_frees_its_place(
 def test_a_paused_job_frees_its_place_and_goes_on_when_queued_again(
     store, trainer, make_runner
 ):
-    queue(store, "a")
-    queue(store, "b", "luis")
-    runner = make_runner()
-    runner.tick()
+    runner = one_running(store, make_runner)
     trainer.move("a", 0.5)
     trainer.pause("a")
     runner.tick()

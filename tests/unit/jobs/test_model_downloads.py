@@ -1,41 +1,17 @@
 """A base model comes in the background, once for everybody, and stops when told."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ftcore.jobs.model_downloads import ModelDownloads
-from ftcore.models import downloads
-from ftcore.models.catalog import BaseModel, Source
 from ftcore.models.download_errors import GatedModelError
-from tests.hub_server import CONTENT, SHA, HubServer, use_endpoint
+from tests.hub_server import CONTENT, SHA, HubServer, tiny_model
 
 pytestmark = pytest.mark.enable_socket
-TINY = BaseModel(
-    name="tiny",
-    title="Tiny",
-    kind="generation",
-    architecture="llama",
-    licence="MIT",
-    size_mb=1,
-    context=64,
-    languages=("es",),
-    source=Source(file="tiny.gguf", hub="someone/tiny", sha256=SHA),
-)
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
-    server = HubServer()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    use_endpoint(monkeypatch, server.address)
-    monkeypatch.setattr(downloads, "_PAUSES", (0, 0, 0))
-    yield server
-    server.shutdown()
-    server.server_close()
+TINY = tiny_model(hub="someone/tiny", sha256=SHA)
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ftcore.errors import BaseModelNotFetchedError
-from ftcore.models import downloads
-from ftcore.models.catalog import BaseModel, Source
+from ftcore.models.catalog import BaseModel
 from ftcore.models.download_errors import (
     DownloadCutError,
     GatedModelError,
@@ -27,37 +25,13 @@ from ftcore.models.download_errors import (
 )
 from ftcore.models.downloads import download_from_hub, require_sound
 from ftcore.models.prepare import fetch_base_model
-from tests.hub_server import CONTENT, SHA, HubServer, use_endpoint
+from tests.hub_server import CONTENT, SHA, HubServer, tiny_model, use_endpoint
 
 pytestmark = pytest.mark.enable_socket
 
 
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
-    server = HubServer()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    use_endpoint(monkeypatch, server.address)
-    monkeypatch.setattr(downloads, "_PAUSES", (0, 0, 0))
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
 def a_model(sha256: str | None = SHA, revision: str | None = None) -> BaseModel:
-    source = Source(
-        file="tiny.gguf", hub="someone/tiny", sha256=sha256, revision=revision
-    )
-    return BaseModel(
-        name="tiny",
-        title="Tiny",
-        kind="generation",
-        architecture="llama",
-        licence="MIT",
-        size_mb=1,
-        context=64,
-        languages=("es",),
-        source=source,
-    )
+    return tiny_model(hub="someone/tiny", sha256=sha256, revision=revision)
 
 
 def test_a_file_comes_with_progress_and_keeps_its_checksum(

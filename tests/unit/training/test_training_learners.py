@@ -183,17 +183,21 @@ def test_a_pack_gives_the_losses_of_its_conversations_apart(
     assert learner.loss(batch) == pytest.approx(apart, rel=1e-5)
 
 
-def test_models_of_another_make_train_through_peft(tmp_path: Path) -> None:
+def save_qwen(folder: Path, layers: int) -> None:
     torch.manual_seed(0)
     config = transformers.Qwen2Config(
         vocab_size=VOCABULARY,
         hidden_size=32,
         intermediate_size=48,
-        num_hidden_layers=2,
+        num_hidden_layers=layers,
         num_attention_heads=4,
         num_key_value_heads=2,
     )
-    transformers.Qwen2ForCausalLM(config).save_pretrained(tmp_path)
+    transformers.Qwen2ForCausalLM(config).save_pretrained(folder)
+
+
+def test_models_of_another_make_train_through_peft(tmp_path: Path) -> None:
+    save_qwen(tmp_path, layers=2)
     assert read_shape(tmp_path) is None
     learner = make_learner(tmp_path, RANK, 0, 30)
     assert isinstance(learner, PeftLearner)
@@ -205,15 +209,7 @@ def test_models_of_another_make_train_through_peft(tmp_path: Path) -> None:
 
 
 def test_peft_adapts_only_the_top_layers_when_asked(tmp_path: Path) -> None:
-    config = transformers.Qwen2Config(
-        vocab_size=VOCABULARY,
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-    )
-    transformers.Qwen2ForCausalLM(config).save_pretrained(tmp_path)
+    save_qwen(tmp_path, layers=3)
     learner = make_learner(tmp_path, RANK, 0, 30, adapted_layers=1)
     names = saved(learner, tmp_path / "adapter")
     assert names

