@@ -14,6 +14,7 @@ from ftcore.models.pace import Pace
 from ftcore.models.prepare import FETCHING, OnStage, fetch_base_model
 from ftcore.settings import load_settings
 from ftcore.texts import duration, number, text
+from ftcore.training.capacity import threads_of_each, worker_count
 
 Make = Callable[[BaseModel, Path, OnStage, OnBytes], Path]
 _GAP = "  "
@@ -120,7 +121,9 @@ def _prepare(model: BaseModel, models_dir: Path) -> None:
         return
     prepared = _make(model, prepare_base_model, models_dir)
     _say("cli_models.measuring", model)
-    measure_machine(model.name, prepared, models_dir)
+    settings = load_settings()
+    threads = threads_of_each(settings, worker_count(settings))
+    measure_machine(model.name, prepared, models_dir, threads)
 
 
 def _make(model: BaseModel, make: Make, models_dir: Path) -> Path:

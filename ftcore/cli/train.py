@@ -27,7 +27,7 @@ from ftcore.training.costs import local_time
 from ftcore.training.curve import CurveVerdict, judge_curve
 from ftcore.training.fitting import Limits, fit
 from ftcore.training.jobfolder import CHECKPOINT
-from ftcore.training.memory import free_memory_mb
+from ftcore.training.machine import free_memory_mb
 from ftcore.training.presets import configure
 
 

@@ -1,40 +1,44 @@
 """How many trainings this machine takes at once, and with how many threads."""
 
-import os
 from pathlib import Path
 
-import psutil
-
+from ftcore.data.examples import Task
+from ftcore.models.catalog import BaseModel, load_catalog
 from ftcore.settings import Settings
+from ftcore.training.base import Preset
+from ftcore.training.machine import total_memory_mb, usable_cores
+from ftcore.training.memory import read_memory
+from ftcore.training.presets import configure
 
-WORKER_BYTES = 2 * 1024**3  # one training of the embedded model at its peak
-RESERVED_BYTES = 2 * 1024**3  # the web server, its chats and the system
-_CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
-
-
-def usable_cores() -> int:
-    """Return the processor cores that this process may run on."""
-    if hasattr(psutil.Process, "cpu_affinity"):  # macOS has none
-        return len(psutil.Process().cpu_affinity())
-    return os.cpu_count() or 1
+RESERVED_MB = 2000.0  # the web server, its chats and the system
+USUAL_TOKENS = 150  # of a conversation that shows an example
+USUAL_EXAMPLES = 30
 
 
-def usable_memory(limit_file: Path = _CGROUP_LIMIT) -> int:
-    """Return the bytes of memory of this machine, or of its container if less.
+def worker_memory_mb(models_dir: Path) -> float:
+    """Return what one training may hold: the most demanding preset and base.
 
     Args:
-        limit_file: Where Linux says what a container may use.
+        models_dir: Folder of the base models; those that are not here do not count.
     """
-    machine = int(psutil.virtual_memory().total)
-    try:
-        written = limit_file.read_text(encoding="ascii").strip()
-    except OSError:
-        return machine
-    return min(machine, int(written)) if written.isdigit() else machine
+    catalog = load_catalog()
+    usual = catalog.find(catalog.default_generation)
+    here = [base for base in catalog.for_task(Task.CHAT) if base.locate(models_dir)]
+    return max(_need_mb(base, models_dir) for base in [usual, *here])
+
+
+def _need_mb(base: BaseModel, models_dir: Path) -> float:
+    model = read_memory(models_dir, base.name, base.parameters_m)
+    return max(
+        model.job_mb(
+            configure(Task.CHAT, preset, USUAL_EXAMPLES, base.name), [USUAL_TOKENS]
+        )
+        for preset in Preset
+    )
 
 
 def worker_count(
-    settings: Settings, cores: int | None = None, memory: int | None = None
+    settings: Settings, cores: int | None = None, memory_mb: float | None = None
 ) -> int:
     """Return how many trainings run at once: as many as cores and memory allow.
 
@@ -44,12 +48,13 @@ def worker_count(
     Args:
         settings: ``parallel_jobs`` overrides; 0 chooses.
         cores: Cores to count on; this process's own unless given.
-        memory: Bytes to count on; this machine's unless given.
+        memory_mb: Memory to count on; this machine's unless given.
     """
     if settings.parallel_jobs:
         return settings.parallel_jobs
-    available = usable_memory() if memory is None else memory
-    fitting = (available - RESERVED_BYTES) // WORKER_BYTES
+    available = total_memory_mb() if memory_mb is None else memory_mb
+    each = worker_memory_mb(settings.models_dir)
+    fitting = int((available - RESERVED_MB) / each)
     return max(1, min(usable_cores() if cores is None else cores, fitting))
 
 

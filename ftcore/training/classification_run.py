@@ -103,5 +103,6 @@ def _report(
         epoch=step / STEPS,
         train_loss=loss,
         eval_loss=eval_loss,
+        examples_seen=len(lesson.train),
     )
     lesson.meter.step(event, tokens, tokens * (STEPS - step))

@@ -13,6 +13,7 @@ from ftcore.models.token_counters import token_counter
 from ftcore.runtime import Clock, utc_now
 from ftcore.settings import DEFAULT_MODELS
 from ftcore.training.base import Forecast, Preset, TrainingConfig
+from ftcore.training.effort import best_speed_of, speed_of
 from ftcore.training.memory import CLASSIFIER_MB, read_memory
 from ftcore.training.presets import SYSTEM_TOKENS, configure, forecast_seconds
 from ftcore.training.prices import Quote, load_prices, quote
@@ -20,8 +21,6 @@ from ftcore.training.speed import (
     DEFAULT_TEXTS_PER_SECOND,
     DEFAULT_TOKENS_PER_SECOND,
     knows_speed,
-    read_best_speed,
-    read_speed,
 )
 
 _MOST_COUNTED = 500  # examples; more are scaled up, since a page asks at every turn
@@ -139,8 +138,8 @@ def local_time(
     lengths = _lengths(name, models_dir, sample, exact=counter.exact)
     counted = sum(lengths) / max(1, len(sample))
     usual = DEFAULT_TEXTS_PER_SECOND if classifies else DEFAULT_TOKENS_PER_SECOND
-    speed = read_speed(models_dir, chosen.base_model, usual)
-    idle = read_best_speed(models_dir, chosen.base_model, usual)
+    speed = speed_of(models_dir, chosen, usual)
+    idle = best_speed_of(models_dir, chosen, usual)
     learnt = round(counted * len(dataset))
     return LocalTime(
         seconds=forecast_seconds(dataset, chosen, speed, learnt, rows),
@@ -173,4 +172,4 @@ def _memory_mb(
     shown = 2 if config.use_nearest else 1
     conversations = [length * shown + SYSTEM_TOKENS for length in lengths]
     model = read_memory(models_dir, base.name, base.parameters_m)
-    return model.need_mb(config, conversations)
+    return model.job_mb(config, conversations)

@@ -138,5 +138,15 @@ def plan_lessons(
     encoder: Encoder[Encoded], config: TrainingConfig
 ) -> LessonPlan[Encoded]:
     """Return the plan of a training, or of its preview, with ``config``."""
-    times = SEEN_AGAIN if config.adapted_layers is not None else 1
-    return LessonPlan(encoder, config.augment, config.use_nearest, config.seed, times)
+    return LessonPlan(
+        encoder,
+        config.augment,
+        config.use_nearest,
+        config.seed,
+        lesson_times(config),
+    )
+
+
+def lesson_times(config: TrainingConfig) -> int:
+    """Return in how many passes a lesson is seen before it is reworded."""
+    return SEEN_AGAIN if config.adapted_layers is not None else 1

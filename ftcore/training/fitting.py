@@ -1,6 +1,7 @@
 """Say whether a training fits the machine and the minutes, and what would."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -142,18 +143,16 @@ def shortened(
 ) -> TrainingConfig | None:
     """Return the configuration with as many of its epochs as fit into ``seconds``.
 
-    Time grows by the same with every epoch, so two forecasts tell all. ``None`` if
-    not even one fits.
+    ``None`` if not even one fits.
     """
-    whole = forecast(config).least_seconds
-    if whole <= seconds:
+
+    def taken(epochs: int) -> float:
+        return forecast(replace(config, epochs=epochs)).least_seconds
+
+    if taken(config.epochs) <= seconds:
         return config
-    one = forecast(replace(config, epochs=1)).least_seconds
-    if config.epochs == 1 or one > seconds:
-        return None
-    each = (whole - one) / (config.epochs - 1)
-    epochs = 1 + math.floor((seconds - one) / each) if each else 1
-    return replace(config, epochs=max(1, min(config.epochs - 1, epochs)))
+    epochs = bisect_right(range(1, config.epochs), seconds, key=taken)
+    return replace(config, epochs=epochs) if epochs else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ftcore.models.catalog import load_catalog
 from ftcore.models.retrieval import ExampleIndex, last_question
 from ftcore.models.trained import ADAPTER_FOLDER, ADAPTER_GGUF
 from ftcore.training.base import Phase, ProgressEvent
+from ftcore.training.effort import keep_speed
 from ftcore.training.examples import (
     WINDOW_TOKENS,
     ConversationEncoder,
@@ -23,7 +24,6 @@ from ftcore.training.lesson import Lesson, Weights
 from ftcore.training.packing import TokenSequence
 from ftcore.training.prepare import prepare_base_model
 from ftcore.training.presets import estimate_tokens
-from ftcore.training.speed import write_speed
 
 if TYPE_CHECKING:
     from ftcore.training.learner import Learner
@@ -84,7 +84,7 @@ def _train(lesson: Lesson, prepared: Path, encoder: ConversationEncoder) -> Weig
     learner.save(lesson.folder / ADAPTER_FOLDER, config.base_model)
     export_gguf(lesson.folder / ADAPTER_FOLDER, prepared, lesson.folder / ADAPTER_GGUF)
     if lesson.meter.measured_speed is not None:
-        write_speed(lesson.models_dir, config.base_model, lesson.meter.measured_speed)
+        keep_speed(lesson.models_dir, config, lesson.meter.measured_speed)
     return Weights(
         outcome.steps,
         outcome.train_loss,

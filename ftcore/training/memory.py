@@ -1,27 +1,24 @@
-"""How much memory a training needs here, how much there is, how much it held."""
+"""How much memory a training needs here, learnt from one that was measured."""
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from ftcore.training.base import TrainingConfig
+from ftcore.training.machine import MB
 from ftcore.training.speed import write_figures
 
-MB = 1e6
 MEMORY_FILE = "memory.json"
 CLASSIFIER_MB = 500.0  # interpreter, scikit-learn and the embedder
 # Of one weight of the adapter: master, gradient, scale, working copy, AdamW's two, the
 # best one, and the four of them that a checkpoint writes at once.
 BYTES_PER_WEIGHT = 4 + 4 + 4 + 2 + 8 + 4 + 16
+BESIDE_MB = 350.0  # vectors, examples and the exam's llama.cpp: 1,789 - 1,429, measured
 LOADED_BYTES = 4 + 4 + 4 + 2  # of these, what is there before the first step
 PACK_TOKENS = 640  # packing.py's, which imports torch
 WINDOW_TOKENS = 1024  # examples.py's
-_NO_LIMIT = 1e15  # bytes; cgroups of version 1 write 'none' as a huge number
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,10 @@ class MemoryModel:
         adapted = config.adapted_layers or self.layers
         share = min(1.0, adapted / self.layers)
         return self.fixed_mb + share * (self.rank_mb * config.lora_rank + largest)
+
+    def job_mb(self, config: TrainingConfig, lengths: Sequence[int]) -> float:
+        """Return the most memory of a whole job, its exam included; see `need_mb`."""
+        return self.need_mb(config, lengths) + BESIDE_MB
 
 
 # SmolLM2-135M in bfloat16, measured: 2 cores, torch 2.13.
@@ -144,56 +145,6 @@ def learn_memory(run: MemoryRun, prepared: Path) -> MemoryModel:
         square_mb=square,
         layers=layers,
     )
-
-
-def peak_memory_mb() -> float:
-    """Return the most memory that this process has held at once."""
-    if sys.platform == "win32":
-        return float(psutil.Process().memory_info().peak_wset) / MB
-    import resource  # noqa: PLC0415  (only where it exists)
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return float(peak) / MB if sys.platform == "darwin" else float(peak) * 1024 / MB
-
-
-def free_memory_mb(root: Path = Path("/sys/fs/cgroup")) -> float:
-    """Return the memory that this process may still take.
-
-    Of a container that is its own limit, which the system's figures do not show.
-
-    Args:
-        root: Where the kernel tells of control groups, in either version.
-    """
-    free = float(psutil.virtual_memory().available)
-    names = (
-        ("memory.max", "memory.current", "memory.stat"),
-        (
-            "memory/memory.limit_in_bytes",
-            "memory/memory.usage_in_bytes",
-            "memory/memory.stat",
-        ),
-    )
-    for limit, used, stat in names:
-        most, taken = _bytes_in(root / limit), _bytes_in(root / used)
-        if most is not None and taken is not None and most < _NO_LIMIT:
-            free = min(free, most - taken + _reclaimable(root / stat))
-    return max(0.0, free) / MB
-
-
-def _bytes_in(path: Path) -> float | None:
-    try:
-        return float(path.read_text(encoding="ascii"))
-    except (OSError, ValueError):  # 'max' is no number: no limit
-        return None
-
-
-def _reclaimable(path: Path) -> float:
-    """Return the bytes of files that the kernel drops when memory is wanted."""
-    try:
-        rows = path.read_text(encoding="ascii").splitlines()
-        return next(float(r.split()[1]) for r in rows if r.startswith("inactive_file "))
-    except (OSError, StopIteration, ValueError):
-        return 0.0
 
 
 def _read(models_dir: Path) -> dict[str, dict[str, Any]]:

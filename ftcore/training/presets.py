@@ -115,10 +115,14 @@ def parameter_ranges(config: TrainingConfig) -> dict[str, ParameterRange]:
 
 
 def describe(config: TrainingConfig) -> list[str]:
-    """Return text keys that say, in order, why the configuration is as it is."""
+    """Return text keys that say, in order, why the configuration is as it is.
+
+    A classification has nothing to explain: its levels do not differ.
+    """
     if config.task is Task.CLASSIFICATION:
-        return ["presets.reasons.linear_head"]
+        return []
     keys = [f"presets.reasons.{config.preset.value}"]
+    keys += ["presets.reasons.top_layers"] if config.adapted_layers else []
     keys += ["presets.reasons.use_nearest"] if config.use_nearest else []
     keys += ["presets.reasons.augment"] if config.augment else []
     return keys

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ftcore.training.base import OnEvent, Phase, ProgressEvent
-from ftcore.training.memory import peak_memory_mb
+from ftcore.training.machine import peak_memory_mb
 
 Ticks = Callable[[], float]
 EXPORT_SECONDS = 2.0

@@ -21,12 +21,12 @@ from ftcore.models.trained import (
 from ftcore.runtime import Clock, IdMaker, new_id, utc_now
 from ftcore.training.base import OnEvent, ShouldStop, TrainingRequest, never
 from ftcore.training.classification_run import train_classifier
+from ftcore.training.effort import speed_of
 from ftcore.training.generation_run import train_generator
 from ftcore.training.lesson import Division, Lesson, Weights
 from ftcore.training.progress import ProgressMeter
 from ftcore.training.prompts import load_prompt, opening_prompt
 from ftcore.training.resume import fingerprint_of, finished_model, mark_finished
-from ftcore.training.speed import read_speed
 from ftcore.training.threshold import NEVER_REFUSES, learn_threshold
 
 logger = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ def _meter(
 ) -> ProgressMeter:
     config = request.config
     loading = LOADING_SECONDS.get(config.task, DEFAULT_LOADING_SECONDS)
-    return ProgressMeter(on_event, read_speed(models_dir, config.base_model), loading)
+    return ProgressMeter(on_event, speed_of(models_dir, config), loading)
 
 
 def _train_and_write(lesson: Lesson, clock: Clock, make_id: IdMaker) -> TrainedModel:

@@ -19,21 +19,35 @@ _NEWEST_SHARE = 0.5  # a busy moment should not count for ever, nor decide alone
 
 
 def read_speed(
-    models_dir: Path, base_model: str, default: float = DEFAULT_TOKENS_PER_SECOND
+    models_dir: Path,
+    base_model: str,
+    default: float = DEFAULT_TOKENS_PER_SECOND,
+    layers: int | None = None,
 ) -> float:
     """Return what to expect of ``base_model`` here.
 
+    Args:
+        models_dir: Folder of the base models.
+        base_model: Name in the catalogue.
+        default: What is returned if nothing better is known.
+        layers: How many top layers learn, for what such trainings showed; what all
+            trainings of the model showed where there were none of these.
+
     Returns:
-        Tokens trained in a second or, for an embedding model, texts turned into
-        vectors. If it was never measured it follows from the usual model's speed
-        and the size of both, or it is ``default``.
+        Tokens trained in a second, as if every layer learnt (see
+        :func:`ftcore.training.effort.effort`), or, for an embedding model, texts
+        turned into vectors. If it was never measured it follows from the usual
+        model's speed and the size of both, or it is ``default``.
     """
     known = _read(models_dir / SPEED_FILE)
-    return (
-        known[base_model]
-        if base_model in known
-        else _by_size(known, base_model, default)
-    )
+    for name in (_with_layers(base_model, layers), base_model):
+        if name in known:
+            return known[name]
+    return _by_size(known, base_model, default)
+
+
+def _with_layers(base_model: str, layers: int | None) -> str:
+    return base_model if layers is None else f"{base_model}/{layers}"
 
 
 def _by_size(known: Mapping[str, float], base_model: str, default: float) -> float:
@@ -72,19 +86,35 @@ def read_best_speed(
     return max(_by_size(best, base_model, default), least)
 
 
-def knows_speed(models_dir: Path, base_model: str) -> bool:
-    """Return whether the speed of ``base_model`` was ever measured here."""
-    return base_model in _read(models_dir / SPEED_FILE)
+def knows_speed(models_dir: Path, base_model: str, layers: int | None = None) -> bool:
+    """Return whether the speed of ``base_model`` was ever measured here.
+
+    Args:
+        models_dir: Folder of the base models.
+        base_model: Name in the catalogue.
+        layers: How many top layers learn, to ask for such trainings alone.
+    """
+    return _with_layers(base_model, layers) in _read(models_dir / SPEED_FILE)
 
 
-def write_speed(models_dir: Path, base_model: str, speed: float) -> None:
-    """Keep what was measured, averaged with what was known."""
+def write_speed(
+    models_dir: Path, base_model: str, speed: float, layers: int | None = None
+) -> None:
+    """Keep what was measured, averaged with what was known.
+
+    Args:
+        models_dir: Folder of the base models.
+        base_model: Name in the catalogue.
+        speed: As :func:`read_speed` returns it.
+        layers: How many top layers learnt; ``None`` for all.
+    """
     path = models_dir / SPEED_FILE
     known = _read(path)
-    before = known.get(base_model, speed)
-    best = f"{base_model}{_BEST}"
-    known[best] = max(speed, known.get(best, before))
-    known[base_model] = _NEWEST_SHARE * speed + (1 - _NEWEST_SHARE) * before
+    for name in {base_model, _with_layers(base_model, layers)}:
+        before = known.get(name, speed)
+        best = f"{name}{_BEST}"
+        known[best] = max(speed, known.get(best, before))
+        known[name] = _NEWEST_SHARE * speed + (1 - _NEWEST_SHARE) * before
     write_figures(path, known)
 
 

@@ -7,7 +7,8 @@ from ftcore.data.templates import load_template
 from ftcore.models.catalog import load_catalog
 from ftcore.training.base import Forecast, Preset, Trainer, TrainingConfig
 from ftcore.training.fitting import Fit, Limits, fit, shortened
-from ftcore.training.memory import MB, free_memory_mb, read_memory
+from ftcore.training.machine import MB, free_memory_mb
+from ftcore.training.memory import read_memory
 from ftcore.training.presets import configure, most_seconds
 from ftcore.training.preview import LessonPreview, preview_lessons
 from ftcore.training.prompts import opening_prompt

@@ -135,7 +135,7 @@ class Training:
         finds_meaning = default_embedder().is_semantic
         waiting = sum(job.trainer == tool for job in self._store.active_jobs())
         forecasts = {preset: forecast for preset, (_, forecast) in plans.items()}
-        at_once = worker_count(self._context.settings) if tool == LOCAL_TOOL else 1
+        at_once = self.queue.workers if tool == LOCAL_TOOL else 1
         advice = recommend(forecasts, waiting / max(1, at_once), STEP_SECONDS)
         return TrainingOffer(
             tool,

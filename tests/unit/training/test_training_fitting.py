@@ -22,6 +22,7 @@ from ftcore.training.fitting import (
     recommend,
     shortened,
 )
+from ftcore.training.machine import MB, free_memory_mb
 from ftcore.training.memory import MemoryRun, learn_memory, read_memory, write_memory
 from ftcore.training.presets import (
     configure,
@@ -176,7 +177,7 @@ def test_what_was_held_once_is_forecast_again(
     )
     weights = 300_000 * rank
     computed = 1.5 * batch * tokens
-    later = (memory.BYTES_PER_WEIGHT - memory.LOADED_BYTES) * weights / memory.MB
+    later = (memory.BYTES_PER_WEIGHT - memory.LOADED_BYTES) * weights / MB
     square = 0.00108 * batch * tokens**2
     run = MemoryRun(
         1000.0, 1000 + later + computed + square, weights, rank, [tokens] * batch
@@ -190,19 +191,19 @@ def test_what_was_held_once_is_forecast_again(
 
 
 def test_a_container_s_limit_counts(tmp_path: Path) -> None:
-    everything = memory.free_memory_mb(tmp_path)
+    everything = free_memory_mb(tmp_path)
     (tmp_path / "memory.max").write_text("300000000\n")
     (tmp_path / "memory.current").write_text("250000000\n")
-    assert memory.free_memory_mb(tmp_path) == 50
+    assert free_memory_mb(tmp_path) == 50
     (tmp_path / "memory.stat").write_text("anon 1\ninactive_file 20000000\n")
-    assert memory.free_memory_mb(tmp_path) == 70
+    assert free_memory_mb(tmp_path) == 70
     (tmp_path / "memory.max").write_text("max\n")
-    assert memory.free_memory_mb(tmp_path) == pytest.approx(everything, rel=0.2)
+    assert free_memory_mb(tmp_path) == pytest.approx(everything, rel=0.2)
     old = tmp_path / "memory"
     old.mkdir()
     (old / "memory.limit_in_bytes").write_text("9223372036854771712")
     (old / "memory.usage_in_bytes").write_text("5")
-    assert memory.free_memory_mb(tmp_path) == pytest.approx(everything, rel=0.2)
+    assert free_memory_mb(tmp_path) == pytest.approx(everything, rel=0.2)
 
 
 def test_a_busy_moment_refuses_nothing(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The first forecast rests on a measurement of this machine."""
 
+import json
+
 import pytest
 
 from ftcore.data.examples import Dataset, Example, Task
@@ -8,7 +10,7 @@ from ftcore.models.embeddings import default_embedder
 from ftcore.settings import load_settings
 from ftcore.training.costs import local_time
 from ftcore.training.measure import embedding_speed, measure_machine
-from ftcore.training.speed import knows_speed, read_speed, write_speed
+from ftcore.training.speed import SPEED_FILE, knows_speed, write_speed
 
 LABELLED = Dataset(
     "correos",
@@ -38,7 +40,8 @@ def test_the_machine_is_measured_once(tmp_path):
     prepared = load_settings().models_dir / base.name / "hf"
     measure_machine(base.name, prepared, tmp_path)
     assert knows_speed(tmp_path, default_embedder().name)
-    speed = read_speed(tmp_path, base.name)
-    assert speed > 1
+    measured = json.loads((tmp_path / SPEED_FILE).read_text())
+    assert {f"{base.name}/30", f"{base.name}/10", base.name} < set(measured)
+    assert min(measured.values()) > 1
     measure_machine(base.name, prepared, tmp_path, clock=lambda: 0.0)
-    assert read_speed(tmp_path, base.name) == speed
+    assert json.loads((tmp_path / SPEED_FILE).read_text()) == measured
