@@ -4,6 +4,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from ftcore.chat.base import (
     DEFAULT_SAMPLING,
@@ -100,9 +101,11 @@ class SteppedTrainer:
             JobState.FAILED, self.status(job_id).progress, error_code="interrupted"
         )
 
-    def move(self, job_id: str, progress: float) -> None:
-        """Let a job get on."""
-        event = ProgressEvent(Phase.TRAINING, step=1, total_steps=2, seconds_left=5.0)
+    def move(self, job_id: str, progress: float, **figures: Any) -> None:
+        """Let a job get on; ``figures`` are further fields of its event."""
+        event = ProgressEvent(
+            Phase.TRAINING, step=1, total_steps=2, seconds_left=5.0, **figures
+        )
         self.statuses[job_id] = JobStatus(JobState.RUNNING, progress, event)
 
     def finish(self, job_id: str, model_dir: str) -> None:

@@ -51,7 +51,7 @@ def _show_running(view: JobView, participant_id: str) -> None:
     )
     st.progress(min(1.0, view.status.progress), text=bar)
     with st.container(key="figures-live", horizontal=True, vertical_alignment="center"):
-        _show_figures(last)
+        _show_figures(last, simulated=simulated)
         with st.container(key="buttons-live", horizontal=True):
             # What costs nothing or is nearly done is not worth a pause.
             if not simulated and view.can_pause:
@@ -69,20 +69,26 @@ def _time_left(view: JobView) -> str:
     )
 
 
-def _show_figures(last: ProgressEvent) -> None:
-    unknown = text("train.figures.unknown")
-    step = speed = unknown
-    if last.total_steps:
-        step = text(
-            "train.figures.step_value",
-            step=number(last.step),
-            total=number(last.total_steps),
-        )
-    if last.tokens_per_second:
-        speed = text("train.figures.speed_value", speed=number(last.tokens_per_second))
-    st.metric(text("train.figures.step"), step)
+def _show_figures(last: ProgressEvent, *, simulated: bool) -> None:
+    total = number(last.total_steps)
+    step = text("train.figures.of", step=number(last.step), total=total)
+    _metric("step", last.total_steps, step)
+    if not simulated:  # which reads nothing and holds nothing
+        _metric("seen", last.examples_seen, number(last.examples_seen))
+    _metric("speed", last.tokens_per_second, number(last.tokens_per_second or 0))
+    if not simulated:
+        _metric("memory", last.memory_mb, number((last.memory_mb or 0) / 1000, 1))
     st.metric(text("train.figures.elapsed"), duration(last.seconds))
-    st.metric(text("train.figures.speed"), speed, help=text("train.figures.speed_help"))
+
+
+def _metric(name: str, known: float | None, value: str) -> None:
+    """Draw a figure with its unit, or that it is not known yet."""
+    unit = catalog().get(f"train.figures.{name}_unit", "")
+    st.metric(
+        text(f"train.figures.{name}"),
+        f"{value} {unit}".rstrip() if known else text("train.figures.unknown"),
+        help=catalog().get(f"train.figures.{name}_help"),
+    )
 
 
 def show_outcome(view: JobView, examined: Interval | None, participant_id: str) -> None:

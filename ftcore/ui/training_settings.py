@@ -8,7 +8,12 @@ import streamlit as st
 from ftcore.data.examples import Task
 from ftcore.texts import number, text
 from ftcore.training.base import TrainingConfig
-from ftcore.training.presets import ParameterRange, layer_choices, parameter_ranges
+from ftcore.training.presets import (
+    ParameterRange,
+    describe,
+    layer_choices,
+    parameter_ranges,
+)
 
 _ADAPTER = (
     "epochs",
@@ -42,6 +47,8 @@ def settings_form(config: TrainingConfig, layers: int) -> TrainingConfig:
     ranges = parameter_ranges(config)
     with st.expander(text("train.settings.title"), icon=":material/tune:"):
         st.caption(text("train.settings.intro"))
+        if reasons := describe(config):
+            st.markdown("\n".join(f"- {text(key)}" for key in reasons))
         with st.container(key="settings"):
             changes = {
                 name: _layers(config, layers)

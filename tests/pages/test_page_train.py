@@ -2,10 +2,12 @@
 
 import pytest
 from stories import OpenPage, Story, links_on, words_on
+from streamlit.testing.v1 import AppTest
 
 from ftcore.chat.base import Arm
 from ftcore.errors import TrainingDoesNotFitError
 from ftcore.models.embeddings import SpellingEmbedder
+from ftcore.storage.records import JobRow
 from ftcore.texts import text
 from ftcore.training.base import JobState, Preset
 from ftcore.training.memory import MemoryModel
@@ -35,8 +37,18 @@ def at_speed(
     model = MemoryModel(900.0, 19.1, 1.2, 0.00108, 30)
     monkeypatch.setattr("ftcore.training.costs.read_memory", lambda *_: model)
     for name in ("read_speed", "read_best_speed"):
-        monkeypatch.setattr(f"ftcore.training.costs.{name}", lambda *_: speed)
+        monkeypatch.setattr(f"ftcore.training.effort.{name}", lambda *_: speed)
     monkeypatch.setattr("ftcore.workshop.planning.free_memory_mb", lambda: free_mb)
+
+
+def in_steps(story: Story) -> tuple[SteppedTrainer, JobRow]:
+    """Return a job that runs, and the trainer that moves it when a test says so."""
+    trainer = SteppedTrainer()
+    story.workshop.context.trainers["local"] = trainer
+    story.has_data()
+    job = story.has_job(JobState.QUEUED)
+    story.workshop.jobs.tick()
+    return trainer, job
 
 
 @pytest.mark.parametrize(
@@ -75,7 +87,7 @@ def test_a_full_room_is_advised_to_be_quick(
     workshop: Workshop,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    at_speed(monkeypatch, 400.0)
+    at_speed(monkeypatch, 120.0)
     for at in range(12):
         other = Story(workshop, f"otra{at}")
         other.has_data()
@@ -89,7 +101,7 @@ def test_a_full_room_is_advised_to_be_quick(
 def test_what_does_not_fit_is_refused_and_one_press_mends_it(
     app: OpenPage, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_speed(monkeypatch, 400.0, free_mb=1150.0)
+    at_speed(monkeypatch, 400.0, free_mb=1500.0)
     story.has_data()
     page = app("train")
     (error,) = page.error
@@ -232,14 +244,60 @@ def test_another_tab_finds_the_running_job(app: OpenPage, story: Story) -> None:
     assert "start-training" not in [button.key for button in page.button]
 
 
+def test_the_settings_say_why_the_level_is_as_it_is(
+    app: OpenPage, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_speed(monkeypatch, 400.0)
+    story.has_data()
+    page = app("train")
+    assert text("presets.reasons.top_layers") in words_on(page)
+    page.radio(key="preset").set_value(Preset.QUALITY.value).run()
+    assert text("presets.reasons.quality") in words_on(page)
+    assert text("presets.reasons.top_layers") not in words_on(page)
+
+
+def figures_on(page: AppTest) -> dict[str, str]:
+    """Return the figures on a page, by their titles."""
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_a_running_training_tells_its_figures(
+    app: OpenPage, story: Story, workshop: Workshop
+) -> None:
+    trainer, job = in_steps(story)
+    page = app("train")
+    unknown = text("train.figures.unknown")
+    assert [*figures_on(page).values()][:4] == [unknown] * 4
+    trainer.move(
+        job.id,
+        0.4,
+        examples_seen=1280,
+        tokens_per_second=231.4,
+        memory_mb=1342.0,
+        seconds=31.0,
+    )
+    workshop.jobs.tick()
+    assert figures_on(page.run()) == {
+        "Paso": "1 de 2",
+        "Ejemplos vistos": "1.280",
+        "Velocidad": "231 fichas/s",
+        "Memoria": "1,3 GB",
+        "Lleva": "31 s",
+    }
+    (bar,) = page.get("progress")
+    assert text("train.running.left", time="5 s") in bar.proto.text
+
+
+def test_a_simulation_holds_no_memory(app: OpenPage, story: Story) -> None:
+    story.has_data()
+    story.has_job(JobState.RUNNING, trainer="simulated")
+    assert [*figures_on(app("train"))] == ["Paso", "Velocidad", "Lleva"]
+
+
 def test_a_training_rests_and_goes_on_with_a_press_each(
     app: OpenPage, story: Story, workshop: Workshop
 ) -> None:
-    trainer = SteppedTrainer()
-    workshop.context.trainers["local"] = trainer
-    story.has_data()
-    job = story.has_job(JobState.QUEUED)
-    workshop.jobs.tick()
+    trainer, job = in_steps(story)
     trainer.move(job.id, 0.4)
     workshop.jobs.tick()
     page = app("train")
@@ -260,11 +318,7 @@ def test_a_training_rests_and_goes_on_with_a_press_each(
 def test_a_paused_training_can_be_given_up(
     app: OpenPage, story: Story, workshop: Workshop
 ) -> None:
-    trainer = SteppedTrainer()
-    workshop.context.trainers["local"] = trainer
-    story.has_data()
-    job = story.has_job(JobState.QUEUED)
-    workshop.jobs.tick()
+    trainer, job = in_steps(story)
     trainer.pause(job.id)
     workshop.jobs.tick()
     page = app("train")
