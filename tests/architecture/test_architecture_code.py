@@ -1,6 +1,7 @@
 """Sizes, docstrings and layers that the architecture promises."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -101,3 +102,24 @@ def test_the_web_server_never_loads_torch():
 def test_the_library_knows_no_screen():
     modules = imported("import ftcore.workshop, ftcore.cli.main")
     assert not modules & {"streamlit", "gradio", "torch"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells it on Linux")
+def test_threads_are_told_to_sleep_before_any_are_made():
+    probe = (
+        "import os, sys\n"
+        "sys.argv = ['ftcore', 'models', '--json']\n"
+        "from ftcore.cli import main\n"
+        "loaded = open('/proc/self/maps').read()\n"
+        "assert 'gomp' not in loaded and 'libomp' not in loaded\n"
+        "main.main(sys.argv[1:])\n"
+        "assert os.environ['OMP_WAIT_POLICY'] == 'PASSIVE'\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("OMP_")}
+    subprocess.run(
+        [sys.executable, "-c", probe],
+        capture_output=True,
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
