@@ -152,7 +152,7 @@ def _looks_binary(content: bytes) -> bool:
 def _not_utf8(content: bytes) -> tuple[str | None, list[Finding]]:
     """Decode line by line if most lines are UTF-8; the whole as one otherwise."""
     lines = content.split(b"\n")
-    broken = {number for number, line in enumerate(lines, 1) if not _is_utf8(line)}
+    broken = {number for number, line in enumerate(lines, 1) if not is_utf8(line)}
     accented = sum(not line.isascii() for line in lines)
     if len(broken) == accented:
         encoding = guess_encoding(
@@ -169,7 +169,8 @@ def _not_utf8(content: bytes) -> tuple[str | None, list[Finding]]:
     return "\n".join(decoded), found
 
 
-def _is_utf8(line: bytes) -> bool:
+def is_utf8(line: bytes) -> bool:
+    """Return whether a line reads as UTF-8."""
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:

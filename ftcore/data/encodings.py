@@ -15,6 +15,7 @@ from ftcore.data.decoding import (
     SAMPLE_BYTES,
     encoding_finding,
     guess_encoding,
+    is_utf8,
     wide_encoding,
 )
 from ftcore.data.findings import Finding, Severity
@@ -184,7 +185,7 @@ def _not_utf8(source: Source, encoding: Encoding) -> Encoding | None:
         if line.isascii():
             continue
         accented += 1
-        if _is_utf8(line):
+        if is_utf8(line):
             continue
         broken += 1
         if sampled < SAMPLE_BYTES:
@@ -197,14 +198,6 @@ def _not_utf8(source: Source, encoding: Encoding) -> Encoding | None:
         return None
     changed = Encoding(name, encoding.start, encoding.end, encoding.findings)
     return _named(source, changed)
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _byte_lines(source: Source, encoding: Encoding) -> Iterator[bytes]:
@@ -245,7 +238,7 @@ def _decoded_mixed(source: Source, encoding: Encoding) -> Iterator[Piece]:
     done = encoding.start
     for line in _byte_lines(source, encoding):
         done += len(line)
-        if _is_utf8(line):
+        if is_utf8(line):
             yield line.decode(), done, ()
         else:
             yield line.decode("cp1252", "replace"), done, ("mixed_encoding",)

@@ -25,6 +25,7 @@ from ftcore.training.pool import WorkerPool
 from ftcore.training.presets import configure
 from ftcore.training.registry import TRAINERS, create_trainer, create_trainers
 from ftcore.training.simulated import SimulatedTrainer
+from tests.waiting import wait_for_end
 
 LOOK_SECONDS = 2.0  # a look that takes longer blocks the page; calm ones take 1 ms
 
@@ -70,16 +71,6 @@ def start_if_open(trainer: Trainer, job_id: str) -> str:
             trainer.start(a_request(job_id))
         pytest.skip("closed trainers start nothing, which was just shown")
     return trainer.start(a_request(job_id))
-
-
-def wait_for_end(trainer: Trainer, job_id: str, seconds: float) -> JobStatus:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        status = trainer.status(job_id)
-        if status.state.is_final:
-            return status
-        time.sleep(0.1)
-    pytest.fail(f"job still {trainer.status(job_id)} after {seconds} s")
 
 
 def test_name_is_the_one_of_the_registry(settings: Settings) -> None:

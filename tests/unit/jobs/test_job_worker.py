@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -21,6 +20,7 @@ from ftcore.training.base import (
 from ftcore.training.jobfolder import JobFolder
 from ftcore.training.local import LocalTrainer
 from ftcore.training.presets import configure
+from tests.waiting import wait_for_end
 
 
 @pytest.fixture
@@ -31,16 +31,6 @@ def request_of(make_dataset):
         return TrainingRequest(job_id, dataset, config, title="Correos")
 
     return make
-
-
-def wait_for_end(trainer: LocalTrainer, job_id: str, seconds: float = 120):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        status = trainer.status(job_id)
-        if status.state.is_final:
-            return status
-        time.sleep(0.1)
-    pytest.fail(f"job {job_id} did not end")
 
 
 @pytest.mark.slow
