@@ -40,8 +40,15 @@ def effort(config: TrainingConfig, layers: int) -> float:
     learning = learning_layers(config, layers)
     if learning is None or learning == layers:
         return 1.0
-    below = (layers - learning) * _fresh_share(config)
-    return (ANSWERS + LEARNING * learning + below) / (ANSWERS + LEARNING * layers)
+    above, below = _parts(config, layers)
+    below *= _fresh_share(config)
+    return (above + below) / (ANSWERS + LEARNING * layers)
+
+
+def _parts(config: TrainingConfig, layers: int) -> tuple[float, float]:
+    """Return what a token costs each time, and what it costs the first time more."""
+    learning = learning_layers(config, layers) or layers
+    return ANSWERS + LEARNING * learning, float(layers - learning)
 
 
 def learning_layers(config: TrainingConfig, layers: int) -> int | None:
@@ -56,12 +63,17 @@ def learning_layers(config: TrainingConfig, layers: int) -> int | None:
     return min(layers, config.adapted_layers or layers)
 
 
-def _fresh_share(config: TrainingConfig) -> float:
-    """Return how much of what is read has to go through the layers below."""
+def _keeps_states(config: TrainingConfig) -> bool:
+    """Return whether what the layers below make is kept; PEFT keeps nothing."""
     catalog = load_catalog()
     usual = catalog.find(catalog.default_generation).architecture
-    if catalog.find(config.base_model).architecture != usual:
-        return 1.0  # PEFT keeps nothing
+    return catalog.find(config.base_model).architecture == usual
+
+
+def _fresh_share(config: TrainingConfig) -> float:
+    """Return how much of what is read has to go through the layers below."""
+    if not _keeps_states(config):
+        return 1.0
     different = math.ceil(config.epochs / lesson_times(config)) if config.augment else 1
     return different / max(1, config.epochs)
 
@@ -95,6 +107,19 @@ def best_speed_of(
     """
     best = read_best_speed(models_dir, config.base_model, default)
     return best / effort(config, _layers(models_dir, config))
+
+
+def seen_again_of(models_dir: Path, config: TrainingConfig) -> float:
+    """Return what a lesson that was seen before costs, as a share of the first time.
+
+    Args:
+        models_dir: Folder of the base models and of what was measured of them.
+        config: Complete configuration.
+    """
+    if not _keeps_states(config):
+        return 1.0
+    above, below = _parts(config, _layers(models_dir, config))
+    return above / (above + below)
 
 
 def knows_speed_of(models_dir: Path, config: TrainingConfig) -> bool:

@@ -13,7 +13,7 @@ from ftcore.models.catalog import load_catalog
 from ftcore.models.retrieval import ExampleIndex, last_question
 from ftcore.models.trained import ADAPTER_FOLDER, ADAPTER_GGUF
 from ftcore.training.base import Phase, ProgressEvent
-from ftcore.training.effort import keep_speed
+from ftcore.training.effort import keep_speed, seen_again_of
 from ftcore.training.examples import (
     WINDOW_TOKENS,
     ConversationEncoder,
@@ -77,7 +77,7 @@ def _train(lesson: Lesson, prepared: Path, encoder: ConversationEncoder) -> Weig
     )
     loop = _loop(lesson, learner)
     steps = sum(-(-len(epoch) // config.batch_size) for epoch in epochs)
-    lesson.meter.training(steps, total)
+    lesson.meter.training(steps, total, loop.effort(epochs))
     outcome = loop.run(epochs, held_out)
     stopped = outcome.stopped or ""
     lesson.meter.exporting(outcome.kept_epoch, stopped)
@@ -113,7 +113,9 @@ def _loop(lesson: Lesson, learner: "Learner") -> "LoraLoop":
             examples_seen=report.examples_seen,
             best_epoch=report.best_epoch,
         )
-        meter.step(event, report.tokens, report.tokens_left, pause=report.pause)
+        meter.step(
+            event, report.tokens, report.effort_left, report.pause, report.effort
+        )
 
     checkpoints = None
     if lesson.checkpoint_dir is not None:
@@ -132,6 +134,7 @@ def _loop(lesson: Lesson, learner: "Learner") -> "LoraLoop":
         config.patience,
         config.keep_best,
         on_resume=lambda state: meter.resume(state.seconds),
+        again=seen_again_of(lesson.models_dir, config),
     )
 
 

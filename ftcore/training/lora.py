@@ -38,7 +38,9 @@ class StepReport:
         epoch: Passes done, fractional.
         loss: Mean loss of the step's answers, in nats per token.
         tokens: Tokens of the step's conversations.
-        tokens_left: Tokens of the steps to come.
+        effort: What they cost, in tokens of conversations that are seen for the first
+            time; one that is seen again may cost less.
+        effort_left: The same of the steps to come.
         examples_seen: Conversations learnt from so far, repetitions included.
         eval_loss: Loss on the held-out answers, when an epoch ended.
         best_epoch: The pass with the least held-out loss so far, if measured.
@@ -51,7 +53,8 @@ class StepReport:
     epoch: float
     loss: float
     tokens: int
-    tokens_left: int
+    effort: float
+    effort_left: float
     examples_seen: int = 0
     eval_loss: float | None = None
     best_epoch: int | None = None
@@ -124,6 +127,7 @@ class _Batch:
     sequences: Sequence[TokenSequence]
     ends_epoch: bool
     tokens: int
+    effort: float
 
 
 @dataclass(slots=True)
@@ -143,6 +147,8 @@ class LoraLoop:
         keep_best: Whether the adapter with the least held-out loss is kept, or else
             the last one.
         on_resume: Told of the state that it goes on from.
+        again: What a conversation costs that was seen before, as a share of the first
+            time.
     """
 
     learner: Learner
@@ -156,6 +162,7 @@ class LoraLoop:
     patience: int = 0
     keep_best: bool = True
     on_resume: Callable[[LoopState], None] = lambda _: None
+    again: float = 1.0
 
     def run(
         self,
@@ -196,6 +203,10 @@ class LoraLoop:
             self.on_step(_report(state, batches, len(epochs), loss, pause))
             pause = self._keep(state, optimiser, ends_epoch=batch.ends_epoch)
         return self._settle(state, stopped)
+
+    def effort(self, epochs: Sequence[Sequence[TokenSequence]]) -> float:
+        """Return what all passes cost; see `StepReport.effort`."""
+        return sum(batch.effort for batch in self._batches(epochs))
 
     def _begin(self, optimiser: torch.optim.Optimizer) -> LoopState:
         if self.checkpoints is None:
@@ -243,13 +254,17 @@ class LoraLoop:
     def _batches(self, epochs: Sequence[Sequence[TokenSequence]]) -> list[_Batch]:
         rng = random.Random(self.seed)  # noqa: S311 - an order, not a secret
         found = []
+        seen: set[tuple[int, ...]] = set()
         for number, sequences in enumerate(epochs):
             order = rng.sample(sequences, len(sequences))
             batches = list(_batched(order, self.batch_size))
-            found += [
-                _Batch(number, batch, batch is batches[-1], sum(map(len, batch)))
-                for batch in batches
-            ]
+            for batch in batches:
+                known = sum(len(each) for each in batch if each.ids in seen)
+                tokens = sum(map(len, batch))
+                effort = tokens - known * (1 - self.again)
+                is_last = batch is batches[-1]
+                found.append(_Batch(number, batch, is_last, tokens, effort))
+                seen.update(each.ids for each in batch)
         return found
 
     def _step(
@@ -282,7 +297,8 @@ def _report(
         epoch=state.step / len(batches) * epochs,
         loss=loss,
         tokens=batches[state.step - 1].tokens,
-        tokens_left=sum(batch.tokens for batch in batches[state.step :]),
+        effort=batches[state.step - 1].effort,
+        effort_left=sum(batch.effort for batch in batches[state.step :]),
         examples_seen=sum(len(batch.sequences) for batch in batches[: state.step]),
         eval_loss=newest.eval_loss if newest else None,
         best_epoch=best_of(state.scores).epoch if is_measured else None,

@@ -19,7 +19,8 @@ class ProgressMeter:
 
     Attributes:
         on_event: Told of every event.
-        speed: Tokens per second expected before anything is measured.
+        speed: Tokens per second expected before anything is measured; then how much
+            of the steps' effort is done in a second.
         loading_seconds: Expected time to load the base model.
         ticks: Monotonic clock, in seconds.
     """
@@ -62,10 +63,20 @@ class ProgressMeter:
         """
         self._started -= seconds
 
-    def training(self, total_steps: int, total_tokens: int) -> None:
-        """Tell that the steps begin."""
+    def training(
+        self, total_steps: int, total_tokens: int, effort: float | None = None
+    ) -> None:
+        """Tell that the steps begin.
+
+        Args:
+            total_steps: All of them.
+            total_tokens: Tokens to go through.
+            effort: What these cost, if some cost less than others.
+        """
         self._step_started = self.ticks()
         left = self._training_left(total_tokens)
+        if effort is not None and total_tokens:
+            self.speed *= effort / total_tokens
         self._emit(
             ProgressEvent(Phase.TRAINING, total_steps=total_steps, seconds_left=left)
         )
@@ -74,23 +85,25 @@ class ProgressMeter:
         self,
         event: ProgressEvent,
         tokens: int,
-        tokens_left: int,
+        effort_left: float,
         pause: float = 0.0,
+        effort: float | None = None,
     ) -> None:
         """Tell of a step done; fills in speed and times.
 
         Args:
             event: The step, without what is filled in.
             tokens: Tokens of that step.
-            tokens_left: Tokens of the steps to come.
+            effort_left: What the steps to come cost, in tokens.
             pause: Seconds since the last step that were not training.
+            effort: What this one cost; its tokens unless given.
         """
         now = self.ticks()
         took = max(now - self._step_started - pause, 1e-6)
         self._step_started = now
         self._training_seconds += took
         self.tokens_done += tokens
-        newest = tokens / took
+        newest = (tokens if effort is None else effort) / took
         is_first = self.tokens_done == tokens
         self.speed = (
             newest if is_first else SMOOTHING * newest + (1 - SMOOTHING) * self.speed
@@ -98,8 +111,8 @@ class ProgressMeter:
         self._emit(
             replace(
                 event,
-                tokens_per_second=newest,
-                seconds_left=self._training_left(tokens_left),
+                tokens_per_second=tokens / took,
+                seconds_left=self._training_left(effort_left),
                 memory_mb=peak_memory_mb(),
             )
         )
@@ -123,8 +136,8 @@ class ProgressMeter:
             )
         )
 
-    def _training_left(self, tokens: int) -> float:
-        return tokens / self.speed + EXPORT_SECONDS + EVALUATION_SECONDS
+    def _training_left(self, effort: float) -> float:
+        return effort / self.speed + EXPORT_SECONDS + EVALUATION_SECONDS
 
     def _emit(self, event: ProgressEvent) -> None:
         self._last = replace(event, seconds=self.seconds)

@@ -1,6 +1,7 @@
 """A forecast knows how many layers learn, and learns from how long it took."""
 
 import json
+import random
 from dataclasses import replace
 
 import pytest
@@ -10,9 +11,19 @@ from hypothesis import strategies as st
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.training.base import Preset, TrainingConfig
 from ftcore.training.costs import local_time
-from ftcore.training.effort import effort, keep_speed, knows_speed_of, speed_of
+from ftcore.training.effort import (
+    effort,
+    keep_speed,
+    knows_speed_of,
+    seen_again_of,
+    speed_of,
+)
+from ftcore.training.learners import make_learner
+from ftcore.training.lora import LoraLoop, StepReport
+from ftcore.training.packing import TokenSequence
 from ftcore.training.presets import configure
 from ftcore.training.speed import SPEED_FILE, write_speed
+from tests.tiny_bases import VOCABULARY, save_llama
 
 LAYERS = 30
 BASE = "smollm2-135m-instruct"
@@ -36,6 +47,15 @@ def test_effort_agrees_with_what_was_measured(layers: int, passes: int) -> None:
     different = -(-passes // 2)
     took = (fresh * different + again * (passes - different)) / passes
     assert effort(config, LAYERS) == pytest.approx(took / EVERY, rel=0.15)
+
+
+@pytest.mark.parametrize("layers", MEASURED)
+def test_a_lesson_seen_again_costs_what_was_measured(tmp_path, layers: int) -> None:
+    fresh, again = MEASURED[layers]
+    config = replace(PLAIN, adapted_layers=layers)
+    assert seen_again_of(tmp_path, config) == pytest.approx(again / fresh, rel=0.15)
+    assert seen_again_of(tmp_path, replace(config, base_model="qwen3-0.6b")) == 1
+    assert seen_again_of(tmp_path, PLAIN) == 1
 
 
 @given(st.integers(1, 60), st.integers(1, 12), st.integers(1, 40), st.booleans())
@@ -83,3 +103,24 @@ def test_figures_of_before_are_read(tmp_path) -> None:
     assert speed_of(tmp_path, PLAIN) == 100
     keep_speed(tmp_path, PLAIN, 200.0)
     assert speed_of(tmp_path, PLAIN) == 200
+
+
+def test_the_loop_tells_what_is_left_to_do(tmp_path) -> None:
+    rng = random.Random(0)
+    lessons = [
+        TokenSequence(tuple(rng.randrange(VOCABULARY) for _ in range(size)), 2)
+        for size in (5, 6, 7, 8)
+    ]
+    others = [TokenSequence(lesson.ids[1:], 2) for lesson in lessons]
+    reports: list[StepReport] = []
+    learner = make_learner(save_llama(tmp_path), 2, 0, 8, 1)
+    loop = LoraLoop(learner, 1e-3, 2, 0, reports.append, lambda: False, again=0.5)
+    epochs = [lessons, lessons, others]
+    loop.run(epochs)
+    assert [report.tokens for report in reports[2:4]] != [0, 0]
+    efforts = [report.effort for report in reports]
+    assert efforts[:2] == [report.tokens for report in reports[:2]]
+    assert efforts[2:4] == [report.tokens / 2 for report in reports[2:4]]
+    assert efforts[4:] == [report.tokens for report in reports[4:]]
+    assert sum(efforts) == loop.effort(epochs) == 26 + 13 + 22
+    assert [report.effort_left for report in reports][-2:] == [efforts[-1], 0]

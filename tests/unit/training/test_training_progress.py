@@ -57,6 +57,22 @@ def test_the_first_step_replaces_the_guess() -> None:
     assert events[-1].seconds_left == pytest.approx(1 + 14)
 
 
+def test_what_costs_less_the_second_time_is_forecast_so() -> None:
+    watch, events = Watch(), []
+    meter = ProgressMeter(events.append, 200.0, 0.0, watch)
+    meter.training(2, 2000, effort=1500.0)
+    assert events[-1].seconds_left == pytest.approx(10 + 14)
+    assert meter.speed == pytest.approx(150)
+    watch.now += 10
+    event = ProgressEvent(Phase.TRAINING, step=1, total_steps=2)
+    meter.step(event, 1000, effort_left=500.0, effort=1000.0)
+    assert events[-1].seconds_left == pytest.approx(5 + 14)
+    watch.now += 5
+    meter.step(event, 1000, effort_left=0.0, effort=500.0)
+    assert events[-1].tokens_per_second == pytest.approx(200)
+    assert meter.speed == pytest.approx(100)  # as before: it is no faster, it does less
+
+
 def test_time_spent_measuring_is_no_slow_training() -> None:
     watch, events = Watch(), []
     meter = ProgressMeter(events.append, 100.0, 0.0, watch)
