@@ -83,7 +83,7 @@ def _train(lesson: Lesson, prepared: Path, encoder: ConversationEncoder) -> Weig
     lesson.meter.exporting(outcome.kept_epoch, stopped)
     learner.save(lesson.folder / ADAPTER_FOLDER, config.base_model)
     export_gguf(lesson.folder / ADAPTER_FOLDER, prepared, lesson.folder / ADAPTER_GGUF)
-    if lesson.meter.measured_speed is not None:
+    if lesson.keeps_speed and lesson.meter.measured_speed is not None:
         keep_speed(lesson.models_dir, config, lesson.meter.measured_speed)
     return Weights(
         outcome.steps,

@@ -46,6 +46,8 @@ class Lesson:
         should_pause: Asked before every step, where there are steps to go on from.
         checkpoint_dir: Where the state is kept meanwhile, if anywhere.
         fingerprint: Of the request; only its own checkpoint is gone on from.
+        keeps_speed: Whether it has the threads of the room's trainings: then its speed
+            is remembered for their forecasts.
     """
 
     request: TrainingRequest
@@ -59,6 +61,7 @@ class Lesson:
     should_pause: ShouldStop = never
     checkpoint_dir: Path | None = None
     fingerprint: str = ""
+    keeps_speed: bool = True
 
     @property
     def train(self) -> tuple[Example, ...]:

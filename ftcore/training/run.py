@@ -65,7 +65,8 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
         clock: Gives the time of creation.
         make_id: Gives the model's identifier.
         embedder: Makes the vectors; the machine's best unless given.
-        threads: Threads to compute with; 0 or ``None`` takes all cores.
+        threads: Threads to compute with; 0 or ``None`` takes all cores, and does not
+            count for the forecasts of a room, whose trainings share them.
 
     Raises:
         TrainingCancelledError: ``should_stop`` said so.
@@ -93,6 +94,7 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
         should_pause=should_pause,
         checkpoint_dir=checkpoint_dir,
         fingerprint=fingerprint,
+        keeps_speed=bool(threads),
     )
     return _train_and_write(lesson, clock, make_id)
 

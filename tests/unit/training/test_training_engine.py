@@ -16,6 +16,7 @@ from ftcore.models.catalog import load_catalog
 from ftcore.models.trained import load_trained
 from ftcore.settings import load_settings
 from ftcore.training.base import Phase, Preset, ProgressEvent, TrainingRequest
+from ftcore.training.effort import speed_of
 from ftcore.training.presets import configure
 from ftcore.training.run import run_training
 
@@ -49,7 +50,7 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def train(
-    request: TrainingRequest, folder: Path, models_dir: Path
+    request: TrainingRequest, folder: Path, models_dir: Path, threads: int = 1
 ) -> list[ProgressEvent]:
     events: list[ProgressEvent] = []
     run_training(
@@ -60,7 +61,7 @@ def train(
         should_stop=lambda: False,
         clock=lambda: datetime(2026, 1, 2, tzinfo=UTC),
         make_id=lambda: "model-1",
-        threads=1,
+        threads=threads,
     )
     return events
 
@@ -116,6 +117,17 @@ def test_the_same_seed_gives_the_same_adapter(
     train(a_request(), tmp_path, models_dir)
     name = "adapter/adapter_model.safetensors"
     assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_only_a_training_as_a_room_s_teaches_the_forecasts(
+    tmp_path: Path, models_dir: Path
+) -> None:
+    config = a_request(epochs=1).config
+    before = speed_of(models_dir, config)
+    train(a_request(epochs=1), tmp_path / "all", models_dir, threads=0)
+    assert speed_of(models_dir, config) == before
+    train(a_request(epochs=1), tmp_path / "one", models_dir, threads=1)
+    assert speed_of(models_dir, config) != before
 
 
 def test_it_stops_when_asked(tmp_path: Path, models_dir: Path) -> None:
