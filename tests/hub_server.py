@@ -15,13 +15,17 @@ class Hub(BaseHTTPRequestHandler):
     """Answers for one repository; how is decided by the server's attributes."""
 
     def do_HEAD(self) -> None:
-        self._answer(CONTENT)
+        self._answer(self._content())
 
     def do_GET(self) -> None:
-        self._answer(CONTENT)
+        self._answer(self._content())
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+    def _content(self) -> bytes:
+        assert isinstance(self.server, HubServer)
+        return self.server.contents.get(self.path.rsplit("/", 1)[-1], CONTENT)
 
     def _answer(self, content: bytes) -> None:
         server = self.server
@@ -39,7 +43,10 @@ class Hub(BaseHTTPRequestHandler):
             return
         start = int((self.headers.get("Range") or "bytes=0-")[6:].rstrip("-"))
         self.send_response(206 if self.headers.get("Range") else 200)
-        self.send_header("ETag", f'"{server.etag}"')
+        mark = server.etag
+        if content is not CONTENT:
+            mark = hashlib.sha256(content).hexdigest()
+        self.send_header("ETag", f'"{mark}"')
         self.send_header("X-Repo-Commit", "1" * 40)
         self.send_header("Content-Length", str(len(content) - start))
         if start:
@@ -62,6 +69,7 @@ class HubServer(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Hub)
+        self.contents: dict[str, bytes] = {}  # by name; any other file is CONTENT
         self.asked: list[tuple[str, str, str | None]] = []
         self.cuts: list[int] = []
         self.refusal: tuple[int, str] | None = None

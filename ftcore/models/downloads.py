@@ -1,4 +1,4 @@
-"""Download a file of the Hub with progress, going on where a cut one ended.
+"""Download a model's files of the Hub with progress, going on where a cut one ended.
 
 ``hf_hub_download`` throws a part away when its process ends, and tells its progress
 every 10 MB; so only its client, its errors and its facts of the file are used.
@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from errno import ENOSPC
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -39,15 +40,42 @@ def ignored(done: int, total: int) -> None:
     """Take the progress and tell nobody."""
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file to bring.
+
+    Attributes:
+        name: Of the file.
+        url: Where it is.
+        size: In bytes; ``None`` if the Hub does not say.
+        expected: Its SHA-256, if anybody knows it.
+        part: Where it grows.
+    """
+
+    name: str
+    url: str
+    size: int | None
+    expected: str | None
+    part: Path
+
+    @property
+    def have(self) -> int:
+        """Bytes that are here from before."""
+        return self.part.stat().st_size if self.part.is_file() else 0
+
+
 def download_from_hub(
     model: BaseModel, folder: Path, on_bytes: OnBytes = ignored
 ) -> Path:
-    """Bring the model's file into ``folder`` and keep its checksum beside it.
+    """Bring the model's files into ``folder`` and keep each one's checksum beside it.
 
     Args:
         model: An entry whose source is a repository of the Hub.
         folder: Must exist. A part from before is gone on with.
-        on_bytes: Told of the progress.
+        on_bytes: Told of the progress, of all files together.
+
+    Returns:
+        The file with the weights; it appears last.
 
     Raises:
         ModelHubUnreachableError: There is no way to the Hub.
@@ -57,26 +85,58 @@ def download_from_hub(
         WrongChecksumError: What came is not the file of the catalogue.
         BaseModelNotFetchedError: Anything else, such as no such file there.
     """
+    missing = [name for name in model.source.files if not (folder / name).is_file()]
+    with _Wall(model, "ask"):
+        files = [_ask(model, name, folder) for name in missing]
+    sizes = [file.size or model.size_mb * MB for file in files]
+    have = sum(file.have for file in files)
+    _require_space(model, folder, sum(sizes) - have)
+    before = 0
+    for file, size in zip(files, sizes, strict=True):
+        _bring(model, file, folder, _Share(on_bytes, before, sum(sizes) - size))
+        before += size
+    return folder / model.source.file
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """Tells of one file's progress as part of all of them.
+
+    Attributes:
+        on_bytes: Told of the whole.
+        before: Bytes of the files that came before.
+        others: Bytes of all other files.
+    """
+
+    on_bytes: OnBytes
+    before: int
+    others: int
+
+    def __call__(self, done: int, total: int) -> None:
+        self.on_bytes(self.before + done, self.others + total)
+
+
+def _ask(model: BaseModel, name: str, folder: Path) -> _File:
     from huggingface_hub import get_hf_file_metadata, hf_hub_url  # noqa: PLC0415
 
     source = model.source
-    url = hf_hub_url(str(source.hub), source.file, revision=source.revision)
-    with _Wall(model, "ask"):
-        facts = get_hf_file_metadata(url)
-    size = facts.size or model.size_mb * MB
-    expected = source.sha256 or _sha256_of_etag(facts.etag)
-    part = folder / f"{source.file}.{(expected or 'any')[:12]}.part"
-    have = part.stat().st_size if part.is_file() else 0
-    _require_space(model, folder, size - have)
+    url = hf_hub_url(str(source.hub), name, revision=source.revision)
+    facts = get_hf_file_metadata(url)
+    expected = source.sha256_of(name) or _sha256_of_etag(facts.etag)
+    part = folder / f"{name}.{(expected or 'any')[:12]}.part"
+    return _File(name, url, facts.size, expected, part)
+
+
+def _bring(model: BaseModel, file: _File, folder: Path, on_bytes: OnBytes) -> None:
     with _Wall(model, "read"):
-        if facts.size is None or have < facts.size:
-            _read(url, part, on_bytes)
-    found = checksum(part)
-    if expected is not None and found != expected:
-        part.unlink()
-        raise WrongChecksumError(name=model.name, expected=expected, found=found)
-    _kept(folder / source.file).write_text(found + "\n", encoding="utf-8")
-    return part.replace(folder / source.file)
+        if file.size is None or file.have < file.size:
+            _read(file.url, file.part, on_bytes)
+    found = checksum(file.part)
+    if file.expected is not None and found != file.expected:
+        file.part.unlink()
+        raise WrongChecksumError(name=model.name, expected=file.expected, found=found)
+    _kept(folder / file.name).write_text(found + "\n", encoding="utf-8")
+    file.part.replace(folder / file.name)
 
 
 def require_sound(model: BaseModel, file: Path) -> str:
@@ -84,7 +144,7 @@ def require_sound(model: BaseModel, file: Path) -> str:
 
     Args:
         model: Whose catalogue entry may know the checksum.
-        file: Its file on this machine.
+        file: One of its files on this machine.
 
     Returns:
         The checksum.
@@ -94,7 +154,7 @@ def require_sound(model: BaseModel, file: Path) -> str:
     """
     kept, found = _kept(file), checksum(file)
     before = kept.read_text(encoding="utf-8").strip() if kept.is_file() else None
-    expected = model.source.sha256 or before
+    expected = model.source.sha256_of(file.name) or before
     if expected is not None and found != expected:
         raise WrongChecksumError(name=model.name, expected=expected, found=found)
     if before is None and model.source.hub is not None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,62 @@ def test_a_file_put_there_by_hand_is_remembered(tmp_path: Path) -> None:
     file.write_bytes(b"second")
     with pytest.raises(WrongChecksumError):
         require_sound(model, file)
+
+
+def an_encoder(**beside: str | None) -> BaseModel:
+    names = {name.replace("_", "."): sha for name, sha in beside.items()}
+    source = Source(
+        file="model.safetensors", hub="someone/tiny", sha256=SHA, beside=names
+    )
+    return replace(a_model(), kind="encoder", source=source)
+
+
+def test_a_model_of_several_files_is_here_once_the_last_has_come(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    hub.contents = {"config.json": b"{}", "tokenizer.json": b"x" * 5000}
+    model = an_encoder(config_json=None, tokenizer_json=None)
+    told: list[tuple[int, int]] = []
+    found = fetch_base_model(model, tmp_path, on_bytes=lambda *p: told.append(p))
+    assert found.name == "model.safetensors"
+    asked = [
+        path.rsplit("/", 1)[-1] for method, path, _ in hub.asked if method == "GET"
+    ]
+    assert asked == ["config.json", "tokenizer.json", "model.safetensors"]
+    whole = len(CONTENT) + 5002
+    assert {total for _, total in told} == {whole}
+    assert told[-1] == (whole, whole)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    for name in model.source.files:
+        require_sound(model, found.with_name(name))
+    found.with_name("config.json").unlink()
+    assert model.locate(tmp_path) is None
+    before = len(hub.asked)
+    assert fetch_base_model(model, tmp_path) == found
+    again = [path.rsplit("/", 1)[-1] for _, path, _ in hub.asked[before:]]
+    assert set(again) == {"config.json"}, "only what is missing comes again"
+
+
+def test_a_cut_in_the_last_file_keeps_the_others(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    hub.contents = {"config.json": b"{}"}
+    hub.cuts = [2] + [200_000] * 20
+    model = an_encoder(config_json=None)
+    with pytest.raises(DownloadCutError):
+        download_from_hub(model, tmp_path)
+    assert (tmp_path / "config.json").read_bytes() == b"{}"
+    hub.cuts = []
+    assert download_from_hub(model, tmp_path).read_bytes() == CONTENT
+
+
+def test_another_file_beside_the_weights_is_refused(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    hub.contents = {"config.json": b"{}"}
+    with pytest.raises(WrongChecksumError):
+        download_from_hub(an_encoder(config_json="0" * 64), tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
