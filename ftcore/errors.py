@@ -173,6 +173,13 @@ class UnknownBaseModelError(FtcoreError):
     message = "No base model named {name!r}; available: {available}."
 
 
+class UnsuitableBaseModelError(FtcoreError):
+    """The base model learns other tasks than the dataset's."""
+
+    code = "unsuitable_base_model"
+    message = "Base model {name!r} cannot learn this task; these can: {available}."
+
+
 class BaseModelMissingError(FtcoreError):
     """The catalogue knows the base model, but its file is not on this machine."""
 

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from ftcore.data.examples import Task
 from ftcore.texts import text
 from ftcore.ui.base_model_choice import show_base_models
 from ftcore.ui.feedback import friendly_errors
@@ -38,8 +37,8 @@ if dataset is not None:
                 workshop.projects.choose_tool(who, selected.name)
             st.switch_page(page("train"))
 
-    if selected.name == LOCAL_TOOL and dataset.task is not Task.CLASSIFICATION:
-        show_base_models(workshop.base_models, who, dataset.task)
+    if selected.name == LOCAL_TOOL:
+        show_base_models(workshop.base_models, who, dataset)
 
     show_advisor([c.name for c in cards if c.is_open])
     st.subheader(text("tool.options"), anchor=False)

@@ -8,7 +8,7 @@ class: they are only asked, to see whether the head doubts.
 import csv
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from ftcore.evaluation.statistics import macro_f1
 from ftcore.models.embeddings import default_embedder
 from ftcore.models.label_head import VIEWS, LabelHead, text_vectors
 from ftcore.training.calibration import balanced_weights
-from ftcore.training.classifier import LabelledTexts, fit_head, fit_label_head
+from ftcore.training.classifier import fit_label_head
+from ftcore.training.labelled import LabelledTexts
+from ftcore.training.linear import fit_head
 
 SETS = Path(__file__).with_name("labels")
 NO_CLASS = "?"
@@ -47,13 +49,19 @@ def load_sets() -> list[LabelSet]:
     return [_load(folder) for folder in sorted(SETS.iterdir())]
 
 
-def _load(folder: Path) -> LabelSet:
+def read_rows(folder: Path) -> list[tuple[str, str, bool]]:
+    """Return the texts of a set with their labels, and whether they train."""
     rows: list[tuple[str, str, bool]] = []
     for part in ("train", "test"):
         with (folder / f"{part}.csv").open(encoding="utf-8", newline="") as file:
             rows += [
                 (r["text"], r["label"], part == "train") for r in csv.DictReader(file)
             ]
+    return rows
+
+
+def _load(folder: Path) -> LabelSet:
+    rows = read_rows(folder)
     known = [row for row in rows if row[1] != NO_CLASS]
     other = [text for text, label, _ in rows if label == NO_CLASS]
     embedder = default_embedder()
@@ -67,24 +75,26 @@ def _load(folder: Path) -> LabelSet:
     return LabelSet(folder.name, texts, tuple(row[2] for row in known), strange)
 
 
+def taught_rows(targets: Sequence[int], trains: Sequence[bool], seed: int) -> list[int]:
+    """Return the rows that train in a draw: with the seed 0 the file's own."""
+    answers, own = np.array(targets), np.array(trains)
+    if seed == 0:
+        return [int(row) for row in np.flatnonzero(own)]
+    rng = np.random.default_rng(seed)
+    wanted = Counter(answers[own].tolist())
+    chosen = [
+        rng.choice(np.flatnonzero(answers == c), n, replace=False)
+        for c, n in sorted(wanted.items())
+    ]
+    return [int(row) for row in np.concatenate(chosen)]
+
+
 def draws(found: LabelSet, count: int) -> Iterator[tuple[LabelledTexts, LabelledTexts]]:
     """Yield training and test texts, the file's own first."""
-    targets = np.array(found.texts.targets)
-    wanted = Counter(targets[np.array(found.trains)].tolist())
     for seed in range(count):
-        rng = np.random.default_rng(seed)
-        taught = (
-            np.flatnonzero(found.trains)
-            if seed == 0
-            else np.concatenate(
-                [
-                    rng.choice(np.flatnonzero(targets == c), n, replace=False)
-                    for c, n in sorted(wanted.items())
-                ]
-            )
-        )
-        asked = np.setdiff1d(np.arange(len(targets)), taught)
-        yield found.texts.pick(taught.tolist()), found.texts.pick(asked.tolist())
+        taught = taught_rows(found.texts.targets, found.trains, seed)
+        asked = np.setdiff1d(np.arange(len(found.trains)), taught)
+        yield found.texts.pick(taught), found.texts.pick(asked.tolist())
 
 
 def only(view: str, texts: LabelledTexts) -> LabelledTexts:

@@ -50,7 +50,7 @@ def open_arm(
     Args:
         folder: Model folder.
         arm: Who shall answer.
-        engines: Serves the base model; a classifier does not need it.
+        engines: Serves the base model, or the encoder of a classifier.
         include_held_out: Search the held-out examples too; false for an honest
             evaluation.
 
@@ -61,7 +61,9 @@ def open_arm(
     """
     manifest = load_trained(folder)
     if manifest.task is Task.CLASSIFICATION:
-        return LabelChat(open_label_arm(folder, arm, include_held_out=include_held_out))
+        return LabelChat(
+            open_label_arm(folder, arm, engines, include_held_out=include_held_out)
+        )
     _require(arm, manifest)
     if arm is Arm.BASE:
         engine = engines.engine_for(manifest.base_model)
@@ -85,13 +87,14 @@ def open_arm(
 
 
 def open_label_arm(
-    folder: Path, arm: Arm, *, include_held_out: bool = True
+    folder: Path, arm: Arm, engines: EnginePool, *, include_held_out: bool = True
 ) -> LabelModel:
     """Return one arm of a classifier's folder.
 
     Args:
         folder: Model folder.
         arm: Who shall answer.
+        engines: Serves its encoder, if it trained one.
         include_held_out: Use what was learnt from all examples; false for an
             honest evaluation.
 
@@ -107,13 +110,15 @@ def open_label_arm(
         )
     _require(arm, manifest)
     if arm is Arm.TUNED:
-        return HeadLabelModel.load(folder, use_eval_head=not include_held_out)
+        return HeadLabelModel.load(
+            folder, engines.encoders, use_eval_head=not include_held_out
+        )
     index = _index(folder, include_held_out=include_held_out)
     return NearestLabelModel(manifest.labels, index)
 
 
 def open_label_arms(
-    folder: Path, arm: Arm, examples: Sequence[Example]
+    folder: Path, arm: Arm, engines: EnginePool, examples: Sequence[Example]
 ) -> list[LabelModel]:
     """Return one model for each example, which was never taught that question.
 
@@ -124,6 +129,7 @@ def open_label_arms(
     Args:
         folder: Model folder of a classifier.
         arm: Who shall answer.
+        engines: Serves its encoder, if it trained one.
         examples: What will be asked.
 
     Raises:
@@ -133,13 +139,14 @@ def open_label_arms(
     """
     manifest = load_trained(folder)
     if not manifest.is_one_by_one:
-        return [open_label_arm(folder, arm, include_held_out=False)] * len(examples)
-    served = open_label_arm(folder, arm)
+        honest = open_label_arm(folder, arm, engines, include_held_out=False)
+        return [honest] * len(examples)
+    served = open_label_arm(folder, arm, engines)
     asked = {question_key(example) for example in examples}
     if arm is Arm.TUNED:
         stored = [s for s in load_examples(folder / EXAMPLES) if s.held_out]
         keys = [question_key(entry.example) for entry in stored]
-        heads = HeadLabelModel.load_left_out(folder)
+        heads = HeadLabelModel.load_left_out(folder, engines.encoders)
         without: dict[str, LabelModel] = dict(zip(keys, heads, strict=True))
     else:
         index = _index(folder, include_held_out=True)

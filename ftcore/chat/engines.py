@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ftcore.chat.llama_cpp import LlamaEngine
 from ftcore.models.catalog import load_catalog
+from ftcore.models.tuned_encoder import EncoderShelf
 
 # 50 MB each with the embedded model. More of them than cores, so that a short
 # question does not wait for the whole of somebody's long answer.
@@ -14,7 +15,12 @@ _FEWEST_LANES, _MOST_LANES = 4, 8
 
 
 class EnginePool:
-    """Hands out the engines of a process."""
+    """Hands out the engines of a process.
+
+    Attributes:
+        lanes: Conversations that each base model answers at once.
+        encoders: The encoders of classifiers that trained one.
+    """
 
     def __init__(self, models_dir: Path, threads: int = 0) -> None:
         """Remember where the models are; nothing is loaded yet.
@@ -27,6 +33,7 @@ class EnginePool:
         self._models_dir = models_dir
         lanes = _LANES_PER_CORE * (os.cpu_count() or 1)
         self.lanes = threads or min(_MOST_LANES, max(_FEWEST_LANES, lanes))
+        self.encoders = EncoderShelf(models_dir)
         self._engines: dict[str, LlamaEngine] = {}
         self._lock = threading.Lock()
 

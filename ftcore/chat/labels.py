@@ -24,7 +24,8 @@ from ftcore.models.label_head import (
     text_vectors,
 )
 from ftcore.models.retrieval import ExampleIndex
-from ftcore.models.trained import load_trained
+from ftcore.models.trained import ENCODER, TrainedModel, load_trained
+from ftcore.models.tuned_encoder import EncoderShelf
 
 NEIGHBOURS = 5
 # Cosines of e5 crowd between 0.7 and 1: a difference of 0.03 counts e-fold.
@@ -51,30 +52,39 @@ class HeadLabelModel:
         self._embedder = embedder
 
     @classmethod
-    def load(cls, folder: Path, *, use_eval_head: bool = False) -> "HeadLabelModel":
+    def load(
+        cls, folder: Path, encoders: EncoderShelf, *, use_eval_head: bool = False
+    ) -> "HeadLabelModel":
         """Read the head of a model folder.
 
         Args:
             folder: Model folder.
+            encoders: Gives the model's own encoder, if it has one.
             use_eval_head: Take the head that never saw the held-out examples, as
                 an honest evaluation must.
 
         Raises:
             NotATrainedModelError: The folder has no head.
+            BaseModelMissingError: Its encoder's base is not on this machine.
+            EmbedderMissingError: This machine makes other vectors.
         """
         manifest = load_trained(folder)
         head = load_head(folder, evaluation=use_eval_head)
-        return cls(manifest.labels, head, embedder_by_name(manifest.embedder))
+        return cls(manifest.labels, head, _embedder(folder, manifest, encoders))
 
     @classmethod
-    def load_left_out(cls, folder: Path) -> list["HeadLabelModel"]:
+    def load_left_out(
+        cls, folder: Path, encoders: EncoderShelf
+    ) -> list["HeadLabelModel"]:
         """Read the heads that answer for one held-out example each, in their order.
 
         Raises:
             NotATrainedModelError: The folder has none.
+            BaseModelMissingError: Its encoder's base is not on this machine.
+            EmbedderMissingError: This machine makes other vectors.
         """
         manifest = load_trained(folder)
-        embedder = embedder_by_name(manifest.embedder)
+        embedder = _embedder(folder, manifest, encoders)
         return [cls(manifest.labels, head, embedder) for head in load_left_out(folder)]
 
     def judge(self, text: str) -> Verdict:
@@ -88,6 +98,13 @@ class HeadLabelModel:
             return Verdict(chances, Doubt.STRANGE)
         is_close = shares.max() < head.caution.least_probability
         return Verdict(chances, Doubt.CLOSE if is_close else None)
+
+
+def _embedder(folder: Path, manifest: TrainedModel, encoders: EncoderShelf) -> Embedder:
+    """Return what made the vectors that the head was fitted on."""
+    if (folder / ENCODER).is_file():
+        return encoders.embedder(folder, manifest)
+    return embedder_by_name(manifest.embedder)
 
 
 class NearestLabelModel:

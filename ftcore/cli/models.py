@@ -118,11 +118,17 @@ def prepare_models(models_dir: Path, names: Sequence[str] = ()) -> None:
 
 
 def _prepare(model: BaseModel, models_dir: Path) -> None:
-    from ftcore.training.measure import measure_machine  # noqa: PLC0415  (torch)
+    from ftcore.training.measure import (  # noqa: PLC0415  (torch)
+        measure_encoder,
+        measure_machine,
+    )
     from ftcore.training.prepare import prepare_base_model  # noqa: PLC0415
 
     if model.kind != GENERATION:
         _make(model, fetch_base_model, models_dir)
+        if model.is_encoder:
+            _say("cli_models.measuring", model)
+            measure_encoder(model, models_dir)
         return
     prepared = _make(model, prepare_base_model, models_dir)
     _say("cli_models.measuring", model)

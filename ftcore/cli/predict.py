@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     engines = EnginePool(load_settings().models_dir)
     try:
         ask = (
-            _labeller(args.folder, arm)
+            _labeller(args.folder, arm, engines)
             if classifies
             else _answerer(args.folder, arm, engines)
         )
@@ -79,8 +79,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _labeller(folder: Path, arm: Arm) -> Ask:
-    model = open_label_arm(folder, arm)
+def _labeller(folder: Path, arm: Arm, engines: EnginePool) -> Ask:
+    model = open_label_arm(folder, arm, engines)
     return lambda messages: model.judge(messages[-1].content)
 
 

@@ -52,7 +52,7 @@ def evaluate_cases(
     def ask(arm: Arm) -> ArmResult:
         if model.task is Task.CLASSIFICATION:
             return evaluate_labels(
-                open_label_arm(folder, arm),
+                open_label_arm(folder, arm, engines),
                 cases,
                 arm=arm,
                 should_stop=should_stop,

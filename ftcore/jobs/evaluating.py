@@ -56,7 +56,7 @@ def evaluate_arm(
     model = load_trained(folder)
     if model.task is Task.CLASSIFICATION:
         return evaluate_labels(
-            open_label_arms(folder, arm, examples),
+            open_label_arms(folder, arm, engines, examples),
             examples,
             arm=arm,
             on_progress=on_answer,

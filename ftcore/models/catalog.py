@@ -72,6 +72,8 @@ class BaseModel:
         licence_url: Address of the licence's text.
         parameters_m: Parameters, in millions.
         prefix: Of an encoder, what its authors put before every text.
+        layers_m: Of an encoder, the parameters of its layers, in millions: all but
+            the words, and what its time grows with.
     """
 
     name: str
@@ -86,6 +88,7 @@ class BaseModel:
     licence_url: str = ""
     parameters_m: int = 0
     prefix: str = ""
+    layers_m: int = 0
 
     @property
     def is_encoder(self) -> bool:

@@ -15,6 +15,7 @@ INDEX = "index.npz"
 ADAPTER_GGUF = "adapter.gguf"
 ADAPTER_FOLDER = "adapter"
 CLASSIFIER = "classifier.npz"
+ENCODER = "encoder.safetensors"
 EVALUATION = "evaluation.json"
 
 

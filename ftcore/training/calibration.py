@@ -139,6 +139,19 @@ def learn_least_likeness(
     names = np.array(keys)
     among = known @ known.T
     among[names[:, None] == names[None, :]] = -1.0
-    near = float(np.quantile(among.max(axis=1), OWN_QUANTILE))
-    far = float(np.quantile((unrelated @ known.T).max(axis=1), UNRELATED_QUANTILE))
+    return least_likeness_between(among.max(axis=1), (unrelated @ known.T).max(axis=1))
+
+
+def least_likeness_between(own: Matrix, unrelated: Matrix) -> float:
+    """Return the cosine below which a text is like nothing that was learnt.
+
+    Args:
+        own: Cosine of each text of the same kind with its nearest other; -1 comes
+            out if there is none, here or below.
+        unrelated: The same of questions that no example is about.
+    """
+    if not len(own) or not len(unrelated):
+        return -1.0
+    near = float(np.quantile(own, OWN_QUANTILE))
+    far = float(np.quantile(unrelated, UNRELATED_QUANTILE))
     return min(near, far + POSITION * (near - far))

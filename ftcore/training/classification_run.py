@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from ftcore.data.examples import Example
 from ftcore.data.questions import same_questions
 from ftcore.errors import TrainingCancelledError
-from ftcore.models.embeddings import Embedder, Vectors
+from ftcore.models.embeddings import Embedder
 from ftcore.models.label_head import LabelHead, LabelHeads, text_vectors
 from ftcore.training.base import Phase, ProgressEvent
-from ftcore.training.classifier import LabelledTexts, fit_label_head, fit_left_out
+from ftcore.training.classifier import fit_label_head, fit_left_out, log_loss
+from ftcore.training.labelled import LabelledTexts
 from ftcore.training.lesson import Lesson, Weights
 
 STEPS = 3  # embed the texts, fit on the training examples, fit on all
@@ -64,13 +63,6 @@ def _leave_out(lesson: Lesson, texts: LabelledTexts) -> tuple[list[LabelHead], f
     ]
     heads = [head for _, head in sorted(by_row.items(), key=lambda item: item[0])]
     return heads, sum(losses) / len(losses)
-
-
-def log_loss(head: LabelHead, vectors: Vectors, targets: Sequence[int]) -> float:
-    """Return the mean surprise at the right class, in nats."""
-    shares = head.linear.probabilities(vectors)
-    chances = shares[np.arange(len(targets)), list(targets)]
-    return float(-np.log(np.maximum(chances, np.finfo(np.float32).tiny)).mean())
 
 
 def _held_out_loss(

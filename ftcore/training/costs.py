@@ -14,8 +14,13 @@ from ftcore.runtime import Clock, utc_now
 from ftcore.settings import DEFAULT_MODELS
 from ftcore.training.base import Forecast, Preset, TrainingConfig
 from ftcore.training.effort import best_speed_of, speed_of
-from ftcore.training.memory import CLASSIFIER_MB, read_memory
-from ftcore.training.presets import SYSTEM_TOKENS, configure, forecast_seconds
+from ftcore.training.memory import CLASSIFIER_MB, encoder_memory_mb, read_memory
+from ftcore.training.presets import (
+    SYSTEM_TOKENS,
+    configure,
+    forecast_seconds,
+    learns_encoder,
+)
 from ftcore.training.prices import Quote, load_prices, quote
 from ftcore.training.speed import (
     DEFAULT_TEXTS_PER_SECOND,
@@ -144,7 +149,7 @@ def local_time(
     return LocalTime(
         seconds=forecast_seconds(dataset, chosen, speed, learnt, rows),
         tokens=round(counted * rows),
-        epochs=1 if classifies else chosen.epochs,
+        epochs=1 if classifies and not learns_encoder(chosen) else chosen.epochs,
         exact=counter.exact and len(sample) == rows,
         is_measured=knows_speed(models_dir, chosen.base_model),
         memory_mb=_memory_mb(models_dir, chosen, lengths),
@@ -166,9 +171,11 @@ def _lengths(
 def _memory_mb(
     models_dir: Path, config: TrainingConfig, lengths: Sequence[int]
 ) -> float:
+    base = load_catalog().find(config.base_model)
+    if base.is_encoder:
+        return encoder_memory_mb(base, config, lengths)
     if config.task is Task.CLASSIFICATION:
         return CLASSIFIER_MB
-    base = load_catalog().find(config.base_model)
     shown = 2 if config.use_nearest else 1
     conversations = [length * shown + SYSTEM_TOKENS for length in lengths]
     model = read_memory(models_dir, base.name, base.parameters_m)

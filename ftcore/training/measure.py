@@ -13,6 +13,7 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 from ftcore.data.examples import Task
+from ftcore.models.catalog import BaseModel
 from ftcore.models.embeddings import default_embedder
 from ftcore.training.base import Preset, TrainingConfig
 from ftcore.training.effort import keep_speed, knows_speed_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _TOKENS, _ANSWER = 100, 30  # of a conversation, about a workshop's
 _CONVERSATIONS = 12
 _TEXTS, _TEXT_PIECES = 24, 20
+_STEPS = 5  # of an encoder
 Timer = Callable[[], float]
 
 
@@ -151,6 +153,46 @@ def _mean_step(ends: Sequence[float], passes: int) -> float:
     parts = [steps[:first]]
     parts += [steps[at : at + first + 1] for at in range(first, len(steps), first + 1)]
     return fmean(median(part) for part in parts)
+
+
+def measure_encoder(
+    model: BaseModel, models_dir: Path, clock: Timer = time.perf_counter
+) -> None:
+    """Note how fast an encoder learns here; it takes some seconds the first time.
+
+    Args:
+        model: An encoder of the catalogue that is on this machine.
+        models_dir: Where it lies and the figures are kept.
+        clock: Gives the time in seconds.
+    """
+    if knows_speed(models_dir, model.name):
+        return
+    from ftcore.models.encoder import Encoder, EncoderBase  # noqa: PLC0415
+    from ftcore.training.contrast import (  # noqa: PLC0415  (torch)
+        ContrastPlan,
+        train_layers,
+    )
+    from ftcore.training.threads import use_threads  # noqa: PLC0415
+
+    use_threads((os.cpu_count() or 1) - 1)
+    config = configure(Task.CLASSIFICATION, Preset.BALANCED, _TEXTS, model.name)
+    base = EncoderBase(model, models_dir)
+    top = min(config.adapted_layers or base.shape.layers, base.shape.layers)
+    encoder = Encoder(base)
+    states = [
+        encoder.states(f"{at} " * (_TEXT_PIECES // 2), base.shape.layers - top)
+        for at in range(_TEXTS)
+    ]
+    plan = ContrastPlan(_STEPS, config.batch_size, config.learning_rate, top, 0)
+    ends: list[tuple[float, int]] = []
+    classes = [at % 2 for at in range(_TEXTS)]
+    train_layers(
+        base, states, classes, plan, lambda _, tokens: ends.append((clock(), tokens))
+    )
+    rates = [
+        tokens / (after - before) for (before, _), (after, tokens) in pairwise(ends)
+    ]
+    write_speed(models_dir, model.name, median(rates))
 
 
 def embedding_speed(clock: Timer = time.perf_counter) -> float:

@@ -1,17 +1,25 @@
 """How much memory a training needs here, learnt from one that was measured."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ftcore.models.catalog import BaseModel
 from ftcore.training.base import TrainingConfig
 from ftcore.training.machine import MB
 from ftcore.training.speed import write_figures
 
 MEMORY_FILE = "memory.json"
 CLASSIFIER_MB = 500.0  # interpreter, scikit-learn and the embedder
+TORCH_MB = 300.0  # on top, and the tokenizer of an encoder
+ENCODER_LAYERS = 12  # of every encoder of the catalogue
+# Of one weight that learns: itself, its gradient, AdamW's two, and the copies of the
+# layers that came before and are saved.
+ENCODER_BYTES_PER_WEIGHT = 4 + 4 + 8 + 8
+ENCODER_VALUES = 34  # of a token in a layer, each as wide as a state, kept to go back
 # Of one weight of the adapter: master, gradient, scale, working copy, AdamW's two, the
 # best one, and the four of them that a checkpoint writes at once.
 BYTES_PER_WEIGHT = 4 + 4 + 4 + 2 + 8 + 4 + 16
@@ -102,6 +110,28 @@ def write_memory(models_dir: Path, base_model: str, model: MemoryModel) -> None:
     """Keep what was measured."""
     known = {**_read(models_dir), base_model: asdict(model)}
     write_figures(models_dir / MEMORY_FILE, known)
+
+
+def encoder_memory_mb(
+    base: BaseModel, config: TrainingConfig, lengths: Sequence[int]
+) -> float:
+    """Return the most memory that the training of an encoder holds at once.
+
+    Its words and lower layers are mapped from the disk and count for nobody.
+
+    Args:
+        base: The encoder.
+        config: Complete configuration.
+        lengths: Tokens of each text; without any, the longest possible.
+    """
+    longest = min(max(lengths, default=base.context), base.context)
+    top = min(config.adapted_layers or ENCODER_LAYERS, ENCODER_LAYERS)
+    weights = base.layers_m * top / ENCODER_LAYERS
+    # A layer has twelve times the square of its width in weights.
+    width = math.sqrt(base.layers_m * MB / ENCODER_LAYERS / 12)
+    values = config.batch_size * longest * top * width * ENCODER_VALUES
+    held = weights * ENCODER_BYTES_PER_WEIGHT + 4 * values / MB
+    return CLASSIFIER_MB + TORCH_MB + held
 
 
 @dataclass(frozen=True, slots=True)

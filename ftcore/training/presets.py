@@ -24,6 +24,13 @@ STARTUP_SECONDS = 12.0  # interpreter, torch and base model
 FINISH_SECONDS = 15.0  # export and held-out evaluation
 CLASSIFIER_SECONDS = 6.0
 
+ENCODER_FOLDS = 3  # of an encoder's calibration: it is trained once more for each
+_ENCODER = "encoder"
+# Texts that an encoder reads besides those of its steps, each as long as an example:
+# all examples as they enter the top layers and leave those of every training, in
+# steps that also go back, and the questions about nothing here.
+_READINGS, _UNRELATED = 2, 45
+
 
 @dataclass(frozen=True, slots=True)
 class ParameterRange:
@@ -65,10 +72,10 @@ def configure(
     Raises:
         UnknownBaseModelError: The catalogue has no such model.
     """
-    rules = _rules()["tasks"][task.value]
-    values = rules["presets"][preset.value]
     catalog = load_catalog()
     base = catalog.find(base_model) if base_model else catalog.default_for(task)
+    rules = _rules_of(task, base.name)
+    values = rules["presets"][preset.value]
     config = TrainingConfig(
         base_model=base.name,
         task=task,
@@ -84,6 +91,22 @@ def configure(
         **values.get("others", {}),
     )
     return replace(config, **overrides)  # type: ignore[arg-type]
+
+
+def learns_encoder(config: TrainingConfig) -> bool:
+    """Whether the top layers of an encoder learn, and not only a head on it."""
+    return load_catalog().find(config.base_model).is_encoder
+
+
+def encoder_steps(config: TrainingConfig, count: int) -> int:
+    """Return the optimiser steps of each training of an encoder on ``count`` texts."""
+    return max(1, round(count * config.epochs / config.batch_size))
+
+
+def _rules_of(task: Task, base_model: str) -> Mapping[str, Any]:
+    is_encoder = load_catalog().find(base_model).is_encoder
+    rules: Mapping[str, Any] = _rules()["tasks"][_ENCODER if is_encoder else task.value]
+    return rules
 
 
 def _epochs(conversations: int, n_examples: int, of_task: Mapping[str, int]) -> int:
@@ -108,9 +131,10 @@ def layer_choices(layers: int) -> list[int | None]:
 
 def parameter_ranges(config: TrainingConfig) -> dict[str, ParameterRange]:
     """Return the range of each parameter that a page may offer, by field name."""
+    own = _rules_of(config.task, config.base_model).get("ranges", {})
     return {
         name: ParameterRange(**limits, default=getattr(config, name))
-        for name, limits in _rules()["ranges"].items()
+        for name, limits in {**_rules()["ranges"], **own}.items()
     }
 
 
@@ -158,14 +182,31 @@ def forecast_seconds(
     Args:
         dataset: What it learns from.
         config: Complete configuration.
-        speed: Tokens that this machine trains in a second; of a classification, texts
-            that it turns into vectors in a second.
+        speed: Tokens that this machine trains in a second; of a classification on
+            frozen vectors, texts that it turns into vectors in a second.
         tokens: Tokens of ``dataset``, if they were counted.
         rows: All examples, when ``dataset`` is a sample.
     """
     count = len(dataset) if rows is None else rows
+    if learns_encoder(config):
+        return _encoder_seconds(dataset, config, speed, tokens, count)
     if config.task is Task.CLASSIFICATION:
         return CLASSIFIER_SECONDS + count / speed
     learnt = estimate_tokens(dataset.examples, config, tokens)
     learnt = round(learnt * count / max(1, len(dataset)))
     return STARTUP_SECONDS + learnt / speed + FINISH_SECONDS
+
+
+def _encoder_seconds(
+    dataset: Dataset,
+    config: TrainingConfig,
+    speed: float,
+    tokens: int | None,
+    count: int,
+) -> float:
+    characters = sum(len(example.prompt) for example in dataset.examples)
+    found = characters / CHARACTERS_PER_TOKEN if tokens is None else tokens
+    each = found / max(1, len(dataset))
+    steps = (ENCODER_FOLDS + 1) * encoder_steps(config, count)
+    texts = steps * config.batch_size + _READINGS * count + _UNRELATED
+    return STARTUP_SECONDS + texts * each / speed + CLASSIFIER_SECONDS

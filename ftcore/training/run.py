@@ -7,10 +7,16 @@ from pathlib import Path
 
 from ftcore.data.examples import Task
 from ftcore.data.splitting import SplitMethod, plan_split
-from ftcore.errors import UnusableDatasetError, WrongTaskError
+from ftcore.errors import (
+    UnsuitableBaseModelError,
+    UnusableDatasetError,
+    WrongTaskError,
+)
+from ftcore.models.catalog import load_catalog
 from ftcore.models.embeddings import Embedder, default_embedder
 from ftcore.models.retrieval import ExampleIndex
 from ftcore.models.trained import (
+    ENCODER,
     EXAMPLES,
     MANIFEST,
     TEST,
@@ -24,6 +30,7 @@ from ftcore.training.classification_run import train_classifier
 from ftcore.training.effort import speed_of
 from ftcore.training.generation_run import train_generator
 from ftcore.training.lesson import Division, Lesson, Weights
+from ftcore.training.presets import learns_encoder
 from ftcore.training.progress import ProgressMeter
 from ftcore.training.prompts import load_prompt, opening_prompt
 from ftcore.training.resume import fingerprint_of, finished_model, mark_finished
@@ -74,6 +81,7 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
         TrainingFailedError: The training ended without a model.
         TrainingOutOfMemoryError: The memory does not hold it.
         BaseModelNotFetchedError: The base model is neither here nor to be had.
+        UnsuitableBaseModelError: The base model learns other tasks.
         UnusableDatasetError: There is nothing to learn from.
         WrongTaskError: Configuration and dataset are for different tasks.
     """
@@ -111,7 +119,9 @@ def _meter(
     request: TrainingRequest, models_dir: Path, on_event: OnEvent
 ) -> ProgressMeter:
     config = request.config
-    loading = LOADING_SECONDS.get(config.task, DEFAULT_LOADING_SECONDS)
+    loading = DEFAULT_LOADING_SECONDS
+    if not learns_encoder(config):
+        loading = LOADING_SECONDS.get(config.task, loading)
     return ProgressMeter(on_event, speed_of(models_dir, config), loading)
 
 
@@ -120,8 +130,8 @@ def _train_and_write(lesson: Lesson, clock: Clock, make_id: IdMaker) -> TrainedM
     folder, division = lesson.folder, lesson.division
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)  # an older model is no longer whole
-    classifies = lesson.request.config.task is Task.CLASSIFICATION
-    weights = train_classifier(lesson) if classifies else train_generator(lesson)
+    (folder / ENCODER).unlink(missing_ok=True)  # nor is its encoder this one's
+    weights = _learn(lesson)
     save_examples(folder / EXAMPLES, list(division.stored))
     extra = [StoredExample(example, held_out=True) for example in division.extra]
     save_examples(folder / TEST, extra)
@@ -132,10 +142,25 @@ def _train_and_write(lesson: Lesson, clock: Clock, make_id: IdMaker) -> TrainedM
     return model
 
 
+def _learn(lesson: Lesson) -> Weights:
+    config = lesson.request.config
+    if learns_encoder(config):
+        from ftcore.training.encoder_run import train_encoder  # noqa: PLC0415  (torch)
+
+        return train_encoder(lesson)
+    if config.task is Task.CLASSIFICATION:
+        return train_classifier(lesson)
+    return train_generator(lesson)
+
+
 def _require_trainable(request: TrainingRequest) -> None:
     dataset, task = request.dataset, request.config.task
     if dataset.task is not task:
         raise WrongTaskError(found=dataset.task.value, expected=task.value)
+    can_learn = load_catalog().for_task(task)
+    if all(model.name != request.config.base_model for model in can_learn):
+        names = ", ".join(model.name for model in can_learn)
+        raise UnsuitableBaseModelError(name=request.config.base_model, available=names)
     alike = task is Task.CLASSIFICATION and len(dataset.labels) < 2
     if not dataset.examples or alike:  # one class leaves nothing to tell apart
         raise UnusableDatasetError(name=dataset.name, findings=1)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ftcore.data.examples import Task
+from ftcore.data.examples import Dataset, Task
 from ftcore.jobs.model_downloads import Download
 from ftcore.models.catalog import BaseModel
 from ftcore.models.download_errors import DownloadCutError
@@ -18,27 +18,35 @@ _LOOK_SECONDS = 1.0
 _ICONS = {True: "🌱", False: "🧠"}
 
 
-def show_base_models(verbs: BaseModels, who: str, task: Task) -> None:
+def show_base_models(verbs: BaseModels, who: str, dataset: Dataset) -> None:
     """Draw what is chosen, and the others folded below it.
 
     Args:
         verbs: The workshop's verbs on base models.
         who: The participant.
-        task: What is to be learnt.
+        dataset: What is to be learnt from.
     """
+    classifies = dataset.task is Task.CLASSIFICATION
     with friendly_errors():
-        offers = verbs.offers(who, task)
+        offers = verbs.offers(who, dataset.task, dataset if classifies else None)
         chosen = next(offer.model for offer in offers if offer.is_chosen)
         title = text("base_models.title", title=chosen.title)
         with st.expander(title, icon=":material/neurology:"):
-            st.markdown(text("base_models.intro"))
+            intro = "intro_labels" if classifies else "intro"
+            st.markdown(text(f"base_models.{intro}"))
             usual = next(offer.model for offer in offers if offer.is_usual)
             with st.container(key="cards-base-models"):
                 for offer in offers:
-                    _show(verbs, who, offer, usual)
+                    _show(verbs, who, offer, usual, dataset.task)
 
 
-def _show(verbs: BaseModels, who: str, offer: BaseModelOffer, usual: BaseModel) -> None:
+def _show(
+    verbs: BaseModels,
+    who: str,
+    offer: BaseModelOffer,
+    usual: BaseModel,
+    task: Task,
+) -> None:
     with card(f"base-{offer.model.name}", is_chosen=offer.is_chosen):
         st.html(_html(offer, usual))
         address = offer.model.licence_url
@@ -46,7 +54,7 @@ def _show(verbs: BaseModels, who: str, offer: BaseModelOffer, usual: BaseModel) 
         if offer.is_coming:
             _watch(verbs, offer.model)
         elif offer.is_here:
-            _choose_button(verbs, who, offer)
+            _choose_button(verbs, who, offer, task)
         else:
             _bring_button(verbs, offer)
 
@@ -66,7 +74,10 @@ def _html(offer: BaseModelOffer, usual: BaseModel) -> str:
         ("fact", _languages(model)),
         ("fact", text(f"base_models.licences.{model.licence}")),
     ]
-    if not offer.is_usual:
+    if offer.seconds is not None:
+        time = roughly(offer.seconds)
+        lines.insert(3, ("fact", text("base_models.takes", time=time)))
+    elif not offer.is_usual:
         times = number(relative_time(model, usual), 1)
         lines.insert(3, ("fact", text("base_models.slower", times=times)))
     return card_html(_ICONS[offer.is_usual], model.title, lines)
@@ -79,7 +90,9 @@ def _languages(model: BaseModel) -> str:
     return text("base_models.languages", languages=", ".join(names))
 
 
-def _choose_button(verbs: BaseModels, who: str, offer: BaseModelOffer) -> None:
+def _choose_button(
+    verbs: BaseModels, who: str, offer: BaseModelOffer, task: Task
+) -> None:
     label = "chosen" if offer.is_chosen else "choose"
     if st.button(
         text(f"base_models.{label}"),
@@ -88,7 +101,7 @@ def _choose_button(verbs: BaseModels, who: str, offer: BaseModelOffer) -> None:
         disabled=offer.is_chosen,
         width="stretch",
     ):
-        verbs.choose(who, offer.model.name)
+        verbs.choose(who, offer.model.name, task)
         st.rerun()
 
 

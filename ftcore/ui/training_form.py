@@ -6,6 +6,7 @@ from ftcore.data.examples import Task
 from ftcore.texts import duration, number, text
 from ftcore.training.base import Preset, TrainingConfig
 from ftcore.training.fitting import Fit
+from ftcore.training.presets import learns_encoder
 from ftcore.ui.scales import option_cards
 from ftcore.ui.training_settings import apply_changes, settings_form
 from ftcore.workshop.training import TrainingOffer
@@ -22,10 +23,14 @@ def training_form(offer: TrainingOffer, layers: int) -> TrainingConfig:
         layers: Layers of the base model.
     """
     preset = Preset.BALANCED
-    if offer.task is Task.CLASSIFICATION:  # its levels do not differ
+    balanced, _ = offer.plans[preset]
+    if offer.task is Task.CLASSIFICATION and not learns_encoder(balanced):
+        # The levels of a head alone do not differ.
         time = duration(_rough(offer.plans[preset][1].seconds))
         st.markdown(text("train.classifier", time=time))
     else:
+        if learns_encoder(balanced):
+            st.markdown(text("train.encoder"))
         preset = _choose_preset(offer)
     _show_where(offer)
     config, _forecast = offer.plans[preset]

@@ -1,5 +1,6 @@
 """Draw the parameters of a training, each with its effect in one line."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from ftcore.training.presets import (
     ParameterRange,
     describe,
     layer_choices,
+    learns_encoder,
     parameter_ranges,
 )
 
@@ -30,7 +32,8 @@ SETTINGS: Mapping[Task, Sequence[str]] = {
     Task.COMPLETION: _ADAPTER,
     Task.CLASSIFICATION: ("seed",),  # its head is fitted in one go
 }
-_DECIMALS = {"learning_rate": 4}
+_ENCODER = ("epochs", "learning_rate", "adapted_layers", "batch_size", "seed")
+_DECIMALS = {"learning_rate": (4, 5)}  # the fewest that tell it apart
 _WHOLE = {"epochs", "batch_size", "lora_rank", "patience"}
 _HIGHEST_SEED = 9999
 
@@ -54,7 +57,7 @@ def settings_form(config: TrainingConfig, layers: int) -> TrainingConfig:
                 name: _layers(config, layers)
                 if name == "adapted_layers"
                 else _setting(name, config, ranges)
-                for name in SETTINGS[config.task]
+                for name in _names(config)
             }
         chosen = replace(config, **changes)  # type: ignore[arg-type]
         st.button(
@@ -67,6 +70,11 @@ def settings_form(config: TrainingConfig, layers: int) -> TrainingConfig:
             args=(config, {name: getattr(config, name) for name in changes}),
         )
     return chosen
+
+
+def _names(config: TrainingConfig) -> Sequence[str]:
+    """Return the settings that a configuration's training heeds."""
+    return _ENCODER if learns_encoder(config) else SETTINGS[config.task]
 
 
 def apply_changes(config: TrainingConfig, values: Mapping[str, object]) -> None:
@@ -136,7 +144,10 @@ def _shown(name: str, value: object) -> str:
 
 
 def _words(name: str) -> Callable[[float], str]:
-    return lambda value: number(value, _DECIMALS.get(name, 0))
+    fewest, most = _DECIMALS.get(name, (0, 0))
+    return lambda value: number(
+        value, fewest if math.isclose(round(value, fewest), value) else most
+    )
 
 
 def _steps(limits: ParameterRange, *, whole: bool) -> list[float]:

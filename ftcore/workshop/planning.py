@@ -8,7 +8,7 @@ from ftcore.models.catalog import load_catalog
 from ftcore.training.base import Forecast, Preset, Trainer, TrainingConfig
 from ftcore.training.fitting import Fit, Limits, fit, shortened
 from ftcore.training.machine import MB, free_memory_mb
-from ftcore.training.memory import read_memory
+from ftcore.training.memory import ENCODER_LAYERS, read_memory
 from ftcore.training.presets import configure, most_seconds
 from ftcore.training.preview import LessonPreview, preview_lessons
 from ftcore.training.prompts import opening_prompt
@@ -31,6 +31,8 @@ class Planning:
     def layers(self, config: TrainingConfig) -> int:
         """Return how many layers the base model of a configuration has."""
         base = load_catalog().find(config.base_model)
+        if base.is_encoder:
+            return ENCODER_LAYERS
         models = self._context.settings.models_dir
         return read_memory(models, base.name, base.parameters_m).layers
 

@@ -117,7 +117,8 @@ class Playground:
         """
         folder = self._context.own_model(claim.participant_id, claim.model_id)
         arms = available_arms(load_trained(folder))
-        return {arm: open_label_arm(folder, arm).judge(text) for arm in arms}
+        engines = self._context.engines
+        return {arm: open_label_arm(folder, arm, engines).judge(text) for arm in arms}
 
     # --- what was answered --------------------------------------------------------
 

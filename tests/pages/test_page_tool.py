@@ -224,14 +224,17 @@ def test_nothing_unknown_or_absent_can_be_chosen(ready: Workshop) -> None:
     with pytest.raises(BaseModelMissingError):
         ready.base_models.choose("ana", OTHER)
     with pytest.raises(UnknownBaseModelError):
-        ready.base_models.choose("ana", "multilingual-e5-small")
+        ready.base_models.choose("ana", "multilingual-e5-small", Task.CHAT)
     with pytest.raises(UnknownBaseModelError):
         ready.base_models.bring("nobody")
 
 
-def test_a_classifier_has_no_base_model_to_choose(
-    app: OpenPage, workshop: Workshop
-) -> None:
+ENCODER = "multilingual-minilm-l12"
+
+
+@pytest.fixture
+def emails(workshop: Workshop) -> Workshop:
+    """Ana has a project and e-mails with labels."""
     workshop.projects.save(
         "ana",
         use_case="document_classifier",
@@ -240,5 +243,46 @@ def test_a_classifier_has_no_base_model_to_choose(
         objective="B",
     )
     workshop.datasets.use_template("ana", "hr_emails")
+    return workshop
+
+
+def test_a_classifier_chooses_among_what_can_classify(
+    app: OpenPage, emails: Workshop
+) -> None:
     page = app("tool")
-    assert not [e for e in page.expander if e.label.startswith("Modelo base")]
+    html = drawn(page)
+    assert "Modelo base: Multilingual E5 small" in [e.label for e in page.expander]
+    for model in load_catalog().for_task(Task.CLASSIFICATION):
+        assert model.title in html
+        assert text(f"base_models.about.{model.name}") in html
+    assert "SmolLM2" not in html
+    assert html.count("con tus ejemplos.") == 4
+    assert page.button(key=f"bring-{ENCODER}").label == "Descargar (480 MB)"
+    assert page.button(key="base-multilingual-e5-small").label == "Elegido"
+
+
+def test_an_encoder_that_is_here_is_chosen_and_has_levels(
+    app: OpenPage, emails: Workshop
+) -> None:
+    folder = emails.context.settings.models_dir / ENCODER
+    folder.mkdir(parents=True)
+    for name in load_catalog().find(ENCODER).source.files:
+        (folder / name).write_bytes(b"{}")
+    before = emails.training.offer("ana").plans[Preset.BALANCED][1]
+    page = app("tool")
+    page.button(key=f"base-{ENCODER}").click().run()
+    assert not page.exception, page.exception
+    assert page.button(key=f"base-{ENCODER}").label == "Elegido"
+    plans = emails.training.offer("ana").plans
+    assert plans[Preset.BALANCED][0].base_model == ENCODER
+    times = [plans[preset][1].seconds for preset in Preset]
+    assert times == sorted(times)
+    assert times[0] > before.seconds
+    train = app("train")
+    assert not train.exception, train.exception
+    said = " ".join(m.value for m in train.markdown)
+    assert "aprende por dentro a separar tus etiquetas" in said
+    assert train.button(key="start-training")
+    assert {"epochs-balanced", "learning_rate-balanced", "adapted_layers-balanced"} <= {
+        slider.key for slider in train.select_slider
+    }

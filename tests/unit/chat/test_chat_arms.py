@@ -98,7 +98,7 @@ def test_arms_follow_the_task(tmp_path, engines):
     with pytest.raises(UnknownArmError, match="tuned, nearest"):
         open_arm(labels, Arm.BASE, engines)
     with pytest.raises(WrongTaskError):
-        open_label_arm(chat, Arm.TUNED)
+        open_label_arm(chat, Arm.TUNED, engines)
 
 
 def test_every_available_arm_of_a_classifier_opens(tmp_path, engines):
@@ -120,10 +120,10 @@ def test_an_honest_evaluation_does_not_search_what_was_held_out(tmp_path, engine
     assert reply(honest, asked) != "La paella cuesta 12 euros."
 
 
-def test_an_honest_evaluation_uses_the_head_that_saw_less(tmp_path):
+def test_an_honest_evaluation_uses_the_head_that_saw_less(tmp_path, engines):
     folder = make_folder(tmp_path, Task.CLASSIFICATION)
-    served = open_label_arm(folder, Arm.TUNED).judge("hola").chances
-    honest = open_label_arm(folder, Arm.TUNED, include_held_out=False)
+    served = open_label_arm(folder, Arm.TUNED, engines).judge("hola").chances
+    honest = open_label_arm(folder, Arm.TUNED, engines, include_held_out=False)
     assert next(iter(served)) == "alta"
     assert honest.judge("hola").label == "baja"
 
@@ -147,7 +147,7 @@ def test_half_a_model_is_refused(tmp_path, engines):
     labels = make_folder(tmp_path / "labels", Task.CLASSIFICATION)
     (labels / CLASSIFIER).unlink()
     with pytest.raises(NotATrainedModelError):
-        open_label_arm(labels, Arm.TUNED)
+        open_label_arm(labels, Arm.TUNED, engines)
 
 
 def test_a_base_model_that_is_not_here_says_so(tmp_path, engines):

@@ -7,12 +7,9 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from ftcore.models.label_head import LabelHead
-from ftcore.training.classifier import (
-    DEFAULT_STRENGTH,
-    LabelledTexts,
-    fit_head,
-    fit_label_head,
-)
+from ftcore.training.classifier import DEFAULT_STRENGTH, fit_label_head
+from ftcore.training.labelled import LabelledTexts
+from ftcore.training.linear import fit_head
 
 DIM = 8
 

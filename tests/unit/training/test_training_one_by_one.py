@@ -16,10 +16,12 @@ from ftcore.jobs.evaluating import evaluate_arm, examples_to_evaluate
 from ftcore.models.embeddings import SpellingEmbedder
 from ftcore.models.trained import TrainedModel, load_trained
 from ftcore.training.base import Preset, TrainingRequest
-from ftcore.training.classifier import LabelledTexts, fit_label_head
+from ftcore.training.classifier import fit_label_head
+from ftcore.training.labelled import LabelledTexts
 from ftcore.training.presets import configure
 from ftcore.training.run import run_training
 
+ENGINES = EnginePool(Path("nowhere"))  # these classifiers have no encoder
 PAIRS = (
     ("La web no carga", "urgente"),
     ("No puedo entrar en mi cuenta", "urgente"),
@@ -81,7 +83,7 @@ def test_each_head_is_the_one_fitted_without_its_question(folder):
     labels = DATASET.labels
     texts = LabelledTexts.embed(DATASET.examples, labels, SpellingEmbedder())
     asked = examples_to_evaluate(folder)
-    models = open_label_arms(folder, Arm.TUNED, asked)
+    models = open_label_arms(folder, Arm.TUNED, ENGINES, asked)
     seed = load_trained(folder).config["seed"]
     for row, (example, model) in enumerate(zip(asked, models, strict=True)):
         out = {2, 3} if row in {2, 3} else {row}  # two texts are the same question
@@ -94,9 +96,9 @@ def test_each_head_is_the_one_fitted_without_its_question(folder):
 
 def test_the_nearest_arm_never_finds_the_question_itself(folder):
     asked = examples_to_evaluate(folder)
-    served = open_label_arm(folder, Arm.NEAREST)
+    served = open_label_arm(folder, Arm.NEAREST, ENGINES)
     for example, model in zip(
-        asked, open_label_arms(folder, Arm.NEAREST, asked), strict=True
+        asked, open_label_arms(folder, Arm.NEAREST, ENGINES, asked), strict=True
     ):
         assert isinstance(model, NearestLabelModel)
         honest = model.judge(example.prompt).chances
@@ -115,9 +117,9 @@ def test_every_arm_is_evaluated_on_every_question(folder):
 
 def test_a_question_from_outside_is_asked_of_the_model_that_is_served(folder):
     outside = (Example.from_pair("La tienda está cerrada", "normal"),)
-    found = open_label_arms(folder, Arm.TUNED, outside)[0]
+    found = open_label_arms(folder, Arm.TUNED, ENGINES, outside)[0]
     assert isinstance(found, HeadLabelModel)
-    served = open_label_arm(folder, Arm.TUNED)
+    served = open_label_arm(folder, Arm.TUNED, ENGINES)
     text = outside[0].prompt
     assert found.judge(text) == served.judge(text)
 
