@@ -13,6 +13,7 @@ import torch
 import transformers
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
+import ftcore.training.encoder_run  # noqa: F401 - what is imported late is patched too
 from ftcore.models import catalog
 from ftcore.models.catalog import BaseModel, Source
 

@@ -35,6 +35,7 @@ from ftcore.training.classifier import DEFAULT_STRENGTH, fit_label_head
 from ftcore.training.encoder_course import VIEWS
 from ftcore.training.labelled import LabelledTexts
 from ftcore.training.linear import fit_head
+from ftcore.training.machine import peak_memory_mb
 from ftcore.training.presets import configure
 from ftcore.training.run import run_training
 
@@ -127,7 +128,7 @@ def compare(
         tuned = EncoderShelf(models_dir).embedder(folder, load_trained(folder))
         best = sharpness(taught, asked, labels, tuned)
         own = measure(load_head(folder), tuned, asked, labels)
-    print(f"# sharpness {best:.2f}", flush=True)
+    print(f"# sharpness {best:.2f}, peak {peak_memory_mb():.0f} MB", flush=True)
     return [[*measure(head, usual, asked, labels), 0.0], [*own, took]]
 
 

@@ -79,8 +79,8 @@ def train_layers(
         vectors = layers.vectors([states[row] for row in batch], learning=True)
         loss = contrastive_loss(vectors, torch.tensor([targets[row] for row in batch]))
         if not torch.isfinite(loss):
-            raise TrainingFailedError(reason="loss_is_no_number")
-        loss.backward()  # type: ignore[no-untyped-call]
+            raise TrainingFailedError(reason="loss_not_finite")
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, MAX_GRADIENT_NORM)
         optimiser.step()
         schedule.step()

@@ -12,7 +12,8 @@ from ftcore.data.examples import Task
 from ftcore.models.catalog import load_catalog
 from ftcore.training.base import TrainingConfig
 from ftcore.training.examples import lesson_times
-from ftcore.training.memory import read_memory
+from ftcore.training.memory import ENCODER_LAYERS, read_memory
+from ftcore.training.presets import learns_encoder
 from ftcore.training.speed import (
     DEFAULT_TOKENS_PER_SECOND,
     knows_speed,
@@ -37,6 +38,8 @@ def effort(config: TrainingConfig, layers: int) -> float:
     Returns:
         More than 0 and at most 1; 1 for what has no layers to choose from.
     """
+    if learns_encoder(config):  # what is below was read once, before the steps
+        return min(ENCODER_LAYERS, config.adapted_layers or layers) / ENCODER_LAYERS
     learning = learning_layers(config, layers)
     if learning is None or learning == layers:
         return 1.0

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from ftcore.data.questions import question_key
 from ftcore.errors import TrainingCancelledError
 from ftcore.models.embeddings import Vectors
 from ftcore.models.encoder import Encoder, EncoderBase, Layer, Matrix
@@ -86,7 +87,8 @@ class EncoderCourse:
         self.asked = [row for row in rows if id(dataset.examples[row]) in held_out]
         self._top = min(config.adapted_layers or base.shape.layers, base.shape.layers)
         self._texts = FinishedTexts(base, base.shape.layers - self._top)
-        self._frozen = self.embedded({})
+        self._targets = [self._labels.index(e.target) for e in dataset]
+        self._keys = [question_key(example) for example in dataset]
         self.folds = self._assign()
         self._steps_each = encoder_steps(config, len(self.taught))
         self._steps_in_all = self._steps_each * (2 + int(self.folds.max(initial=-1)))
@@ -112,7 +114,7 @@ class EncoderCourse:
         config = self._lesson.request.config
         prompts = [self._examples[row].prompt for row in rows]
         states = self._texts.states([*prompts, *class_names(self._labels)])
-        targets = [self._frozen.targets[row] for row in rows]
+        targets = [self._targets[row] for row in rows]
         plan = ContrastPlan(
             self._steps_each,
             config.batch_size,
@@ -129,17 +131,16 @@ class EncoderCourse:
 
     def fold_rows(self) -> Iterator[list[int]]:
         """Yield, for each fold, the rows that train where it is asked."""
-        keys = self._frozen.keys
         for fold in range(int(self.folds.max(initial=-1)) + 1):
-            out = {keys[row] for row in np.flatnonzero(self.folds == fold)}
-            yield [row for row in self.taught if keys[row] not in out]
+            out = {self._keys[row] for row in np.flatnonzero(self.folds == fold)}
+            yield [row for row in self.taught if self._keys[row] not in out]
 
     def embedded(self, layers: Mapping[int, Layer]) -> LabelledTexts:
         """Return all rows as an encoder with these layers sees them."""
         began = time.monotonic()
         reader = self._texts.through(layers)
         found = LabelledTexts.embed(self._examples, self._labels, reader, VIEWS)
-        self._pause = time.monotonic() - began
+        self._pause += time.monotonic() - began
         return found
 
     def held_out_loss(
@@ -159,11 +160,12 @@ class EncoderCourse:
         return log_loss(head, vectors, [self._labels.index(e.target) for e in known])
 
     def _assign(self) -> Rows:
-        texts = self._frozen.pick(self.taught)
-        seed = self._lesson.request.config.seed
         folds = np.full(len(self._examples), -1, dtype=np.intp)
         folds[self.taught] = assign_folds(
-            texts.targets, texts.keys, seed, ENCODER_FOLDS
+            [self._targets[row] for row in self.taught],
+            [self._keys[row] for row in self.taught],
+            self._lesson.request.config.seed,
+            ENCODER_FOLDS,
         )
         return folds
 

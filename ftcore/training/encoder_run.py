@@ -7,18 +7,18 @@ they never saw calibrates the head (``docs/decisions/classifier.md``).
 
 import numpy as np
 
-from ftcore.errors import TrainingOutOfMemoryError
 from ftcore.models.catalog import load_catalog
 from ftcore.models.encoder import EncoderBase
 from ftcore.models.label_head import LabelHeads
 from ftcore.models.prepare import fetch_base_model
 from ftcore.models.tuned_encoder import save_layers
 from ftcore.training.classifier import Unseen, fit_label_head, log_loss
+from ftcore.training.effort import keep_speed
 from ftcore.training.encoder_course import EncoderCourse
 from ftcore.training.labelled import LabelledTexts
 from ftcore.training.left_out import fold_answers
 from ftcore.training.lesson import Lesson, Weights
-from ftcore.training.speed import write_speed
+from ftcore.training.machine import telling_of_memory
 from ftcore.training.threads import use_threads
 
 # Sharpness that fitted texts of fine-tuned encoders at C = 3; see classifier.py.
@@ -39,10 +39,8 @@ def train_encoder(lesson: Lesson) -> Weights:
     model = load_catalog().find(config.base_model)
     lesson.meter.loading(0)
     fetch_base_model(model, lesson.models_dir)
-    try:
+    with telling_of_memory(config.batch_size):
         return _train(lesson, EncoderBase(model, lesson.models_dir))
-    except MemoryError as error:
-        raise TrainingOutOfMemoryError(batch_size=config.batch_size) from error
 
 
 def _train(lesson: Lesson, base: EncoderBase) -> Weights:
@@ -60,8 +58,8 @@ def _train(lesson: Lesson, base: EncoderBase) -> Weights:
     heads.save(lesson.folder)
     save_layers(lesson.folder, layers)
     if lesson.meter.measured_speed is not None:
-        name = lesson.request.config.base_model
-        write_speed(lesson.models_dir, name, lesson.meter.measured_speed)
+        config = lesson.request.config
+        keep_speed(lesson.models_dir, config, lesson.meter.measured_speed)
     return Weights(course.steps, loss, eval_loss)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftcore.data.examples import Example
-from ftcore.errors import TrainingFailedError, TrainingOutOfMemoryError
+from ftcore.errors import TrainingFailedError
 from ftcore.models.base_tokenizer import BaseTokenizer, load_base_tokenizer
 from ftcore.models.catalog import load_catalog
 from ftcore.models.retrieval import ExampleIndex, last_question
@@ -21,6 +21,7 @@ from ftcore.training.examples import (
 )
 from ftcore.training.export import export_gguf, require_exportable
 from ftcore.training.lesson import Lesson, Weights
+from ftcore.training.machine import telling_of_memory
 from ftcore.training.packing import TokenSequence
 from ftcore.training.prepare import prepare_base_model
 from ftcore.training.presets import estimate_tokens
@@ -28,8 +29,6 @@ from ftcore.training.presets import estimate_tokens
 if TYPE_CHECKING:
     from ftcore.training.learner import Learner
     from ftcore.training.lora import LoraLoop
-
-_NO_MEMORY = ("can't allocate memory", "not enough memory")  # words of torch's CPU heap
 
 
 def train_generator(lesson: Lesson) -> Weights:
@@ -52,14 +51,8 @@ def train_generator(lesson: Lesson) -> Weights:
         lesson.request.system_prompt,
         min(WINDOW_TOKENS, base.context),
     )
-    try:
+    with telling_of_memory(config.batch_size):
         return _train(lesson, prepared, encoder)
-    except MemoryError as error:
-        raise TrainingOutOfMemoryError(batch_size=config.batch_size) from error
-    except RuntimeError as error:
-        if not any(words in str(error).lower() for words in _NO_MEMORY):
-            raise
-        raise TrainingOutOfMemoryError(batch_size=config.batch_size) from error
 
 
 def _train(lesson: Lesson, prepared: Path, encoder: ConversationEncoder) -> Weights:

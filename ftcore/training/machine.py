@@ -9,6 +9,7 @@ import psutil
 
 MB = 1e6
 CGROUPS = Path("/sys/fs/cgroup")
+_NO_MEMORY = ("can't allocate memory", "not enough memory")  # words of torch's CPU heap
 _NO_LIMIT = 1e15  # bytes; cgroups of version 1 write 'none' as a huge number
 _FILES = (  # limit, use and details, in version 2 and in version 1
     ("memory.max", "memory.current", "memory.stat"),
@@ -60,6 +61,26 @@ def free_memory_mb(root: Path = CGROUPS) -> float:
     if container is not None:
         free = min(free, container.limit - container.used + container.reclaimable)
     return max(0.0, free) / MB
+
+
+@contextmanager
+def telling_of_memory(batch_size: int) -> Iterator[None]:
+    """Turn what says that the memory is full into the error that explains it.
+
+    Args:
+        batch_size: Of the training inside.
+
+    Raises:
+        TrainingOutOfMemoryError: The memory did not hold what was done inside.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        raise TrainingOutOfMemoryError(batch_size=batch_size) from error
+    except RuntimeError as error:
+        if not any(words in str(error).lower() for words in _NO_MEMORY):
+            raise
+        raise TrainingOutOfMemoryError(batch_size=batch_size) from error
 
 
 def peak_memory_mb() -> float:

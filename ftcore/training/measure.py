@@ -192,7 +192,7 @@ def measure_encoder(
     rates = [
         tokens / (after - before) for (before, _), (after, tokens) in pairwise(ends)
     ]
-    write_speed(models_dir, model.name, median(rates))
+    keep_speed(models_dir, config, median(rates))
 
 
 def embedding_speed(clock: Timer = time.perf_counter) -> float:

@@ -14,7 +14,7 @@ from ftcore.training.speed import write_figures
 
 MEMORY_FILE = "memory.json"
 CLASSIFIER_MB = 500.0  # interpreter, scikit-learn and the embedder
-TORCH_MB = 300.0  # on top, and the tokenizer of an encoder
+TORCH_MB = 550.0  # on top, and an encoder's tokenizer of 250,000 pieces
 ENCODER_LAYERS = 12  # of every encoder of the catalogue
 # Of one weight that learns: itself, its gradient, AdamW's two, and the copies of the
 # layers that came before and are saved.
