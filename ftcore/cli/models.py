@@ -124,16 +124,16 @@ def _prepare(model: BaseModel, models_dir: Path) -> None:
     )
     from ftcore.training.prepare import prepare_base_model  # noqa: PLC0415
 
+    settings = load_settings()
+    threads = threads_of_each(settings, worker_count(settings))
     if model.kind != GENERATION:
         _make(model, fetch_base_model, models_dir)
         if model.is_encoder:
             _say("cli_models.measuring", model)
-            measure_encoder(model, models_dir)
+            measure_encoder(model, models_dir, threads)
         return
     prepared = _make(model, prepare_base_model, models_dir)
     _say("cli_models.measuring", model)
-    settings = load_settings()
-    threads = threads_of_each(settings, worker_count(settings))
     measure_machine(model.name, prepared, models_dir, threads)
 
 

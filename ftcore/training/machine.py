@@ -2,10 +2,14 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
+from ftcore.errors import TrainingOutOfMemoryError
 
 MB = 1e6
 CGROUPS = Path("/sys/fs/cgroup")

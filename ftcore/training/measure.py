@@ -156,13 +156,17 @@ def _mean_step(ends: Sequence[float], passes: int) -> float:
 
 
 def measure_encoder(
-    model: BaseModel, models_dir: Path, clock: Timer = time.perf_counter
+    model: BaseModel,
+    models_dir: Path,
+    threads: int = 1,
+    clock: Timer = time.perf_counter,
 ) -> None:
     """Note how fast an encoder learns here; it takes some seconds the first time.
 
     Args:
         model: An encoder of the catalogue that is on this machine.
         models_dir: Where it lies and the figures are kept.
+        threads: What a training computes with.
         clock: Gives the time in seconds.
     """
     if knows_speed(models_dir, model.name):
@@ -174,7 +178,7 @@ def measure_encoder(
     )
     from ftcore.training.threads import use_threads  # noqa: PLC0415
 
-    use_threads((os.cpu_count() or 1) - 1)
+    use_threads(threads)
     config = configure(Task.CLASSIFICATION, Preset.BALANCED, _TEXTS, model.name)
     base = EncoderBase(model, models_dir)
     top = min(config.adapted_layers or base.shape.layers, base.shape.layers)

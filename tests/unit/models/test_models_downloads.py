@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ftcore.errors import BaseModelNotFetchedError
-from ftcore.models.catalog import BaseModel
+from ftcore.models.catalog import BaseModel, Source
 from ftcore.models.download_errors import (
     DownloadCutError,
     GatedModelError,
