@@ -22,7 +22,7 @@ el la no un una de en mi que pago web cuenta factura carga funciona puedo entrar
 gracias por todo hola abren horario quería saber tienda urgente normal trámite
 cambiad dirección nada falla error ya cerrada cuándo sábado ##s ##a ##o ##r ##n
 """.split()  # noqa: SIM905 - words read better in a line
-MARKS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+MARKS = ("[UNK]", "[PAD]", "[CLS]", "[SEP]")
 HIDDEN, LAYERS, HEADS, INNER, POSITIONS = 32, 2, 4, 48, 40
 
 
@@ -53,7 +53,7 @@ def make_encoder(models_dir: Path, family: str = "bert", seed: int = 0) -> TinyE
         intermediate_size=INNER,
         max_position_embeddings=POSITIONS,
         type_vocab_size=2 if is_bert else 1,
-        pad_token_id=0 if is_bert else 1,
+        pad_token_id=1,
         initializer_range=0.3,  # far from zero, so that a mistake is seen
     )
     torch.manual_seed(seed)
