@@ -120,13 +120,17 @@ def most_seconds(preset: Preset) -> float:
     return float(_rules()["most_seconds"][preset.value])
 
 
-def layer_choices(layers: int) -> list[int | None]:
+def layer_choices(layers: int, level: int | None = None) -> list[int | None]:
     """Return how many top layers may be adapted of a base of ``layers``, least first.
 
     The last choice is ``None``, all of them.
+
+    Args:
+        layers: Of the base.
+        level: What the chosen level adapts; always among the choices.
     """
-    fewer = [count for count in _rules()["adapted_layers"] if count < layers]
-    return [*sorted(fewer), None]
+    usual = [count for count in _rules()["adapted_layers"] if count < layers]
+    return [*sorted({*usual, *([] if level is None else [level])}), None]
 
 
 def parameter_ranges(config: TrainingConfig) -> dict[str, ParameterRange]:

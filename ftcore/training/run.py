@@ -81,9 +81,8 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
         TrainingFailedError: The training ended without a model.
         TrainingOutOfMemoryError: The memory does not hold it.
         BaseModelNotFetchedError: The base model is neither here nor to be had.
-        UnsuitableBaseModelError: The base model learns other tasks.
         UnusableDatasetError: There is nothing to learn from.
-        WrongTaskError: Configuration and dataset are for different tasks.
+        UnsuitableBaseModelError, WrongTaskError: They are for different tasks.
     """
     _require_trainable(request)
     embedder = embedder or default_embedder()

@@ -97,7 +97,7 @@ def _layers(config: TrainingConfig, layers: int) -> int | None:
     with st.container(key="setting-adapted_layers", gap="xsmall"):
         chosen: int | None = st.select_slider(
             text("train.settings.adapted_layers.label"),
-            layer_choices(layers),
+            layer_choices(layers, config.adapted_layers),
             config.adapted_layers,
             format_func=lambda count: every if count is None else number(count),
             key=_key("adapted_layers", config),
