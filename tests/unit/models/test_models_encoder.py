@@ -1,6 +1,8 @@
 """An encoder in numpy is the encoder of transformers."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from ftcore.errors import BaseModelMissingError, TrainingFailedError
 from ftcore.models.encoder import Encoder, EncoderBase
 from ftcore.models.tensors import map_tensors
 from ftcore.training.encoder_layers import UpperLayers
-from tests.tiny_encoders import POSITIONS, TinyEncoder, make_encoder
+from tests.tiny_encoders import HIDDEN, POSITIONS, TinyEncoder, make_encoder
 
 TEXTS = (
     "El pago no funciona",
@@ -153,3 +155,24 @@ def test_every_array_comes_back_from_the_disk(tmp_path, kinds):
     for name, array in arrays.items():
         assert np.array_equal(found[name], array)
         assert found[name].dtype == array.dtype
+
+
+def test_an_encoder_answers_without_torch(tmp_path):
+    tiny = make_encoder(tmp_path)
+    probe = f"""
+import sys
+from pathlib import Path
+import ftcore.chat.labels, ftcore.models.tuned_encoder
+from ftcore.models.catalog import BaseModel, Source
+from ftcore.models.encoder import Encoder, EncoderBase
+model = {tiny.model!r}
+rows = Encoder(EncoderBase(model, Path({str(tmp_path)!r}))).vectors(["hola"])
+assert rows.shape == (1, {HIDDEN})
+print(" ".join(sys.modules))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    names = {name.split(".")[0] for name in done.stdout.split()}
+    assert not names & {"torch", "transformers", "sklearn", "gradio"}
