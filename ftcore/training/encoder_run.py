@@ -57,7 +57,7 @@ def _train(lesson: Lesson, base: EncoderBase) -> Weights:
     lesson.meter.exporting()
     heads.save(lesson.folder)
     save_layers(lesson.folder, layers)
-    if lesson.meter.measured_speed is not None:
+    if lesson.keeps_speed and lesson.meter.measured_speed is not None:
         config = lesson.request.config
         keep_speed(lesson.models_dir, config, lesson.meter.measured_speed)
     return Weights(course.steps, loss, eval_loss)
