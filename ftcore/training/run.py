@@ -69,15 +69,15 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
         should_stop: Asked at every step.
         should_pause: Asked at every step; a classifier, of seconds, does not heed it.
         checkpoint_dir: Where to keep the state meanwhile; ``None`` keeps nothing.
-        clock, make_id: Give the model's time of creation and its identifier.
+        clock: Gives the time of creation.
+        make_id: Gives the model's identifier.
         embedder: Makes the vectors; the machine's best unless given.
         threads: Threads to compute with; 0 or ``None`` takes all cores, and does not
             count for the forecasts of a room, whose trainings share them.
 
     Raises:
         TrainingCancelledError, TrainingPausedError: Who is asked said so.
-        TrainingFailedError: The training ended without a model.
-        TrainingOutOfMemoryError: The memory does not hold it.
+        TrainingFailedError, TrainingOutOfMemoryError: It ended without a model.
         BaseModelNotFetchedError: The base model is neither here nor to be had.
         UnusableDatasetError: There is nothing to learn from.
         UnsuitableBaseModelError, WrongTaskError: They are for different tasks.
