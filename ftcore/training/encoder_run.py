@@ -22,7 +22,7 @@ from ftcore.training.machine import telling_of_memory
 from ftcore.training.threads import use_threads
 
 # Sharpness that fitted texts of fine-tuned encoders at C = 3; see classifier.py.
-PRIOR_SHARPNESS = 3.0
+PRIOR_SHARPNESS = 1.7
 
 
 def train_encoder(lesson: Lesson) -> Weights:
