@@ -5,34 +5,30 @@
 
 import argparse
 import json
-import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 
 from benchmarks import room_probes
+from benchmarks.furnished import SECRET
 from benchmarks.line import Line
 from benchmarks.room_examples import room_file
-from benchmarks.room_probes import Every, Samples
+from benchmarks.room_probes import Asker, Every, Samples
 from benchmarks.room_report import MEGABYTE, RoomRun, growth_row, p95, report
-from ftcore.settings import ROOT, Settings, load_settings
-from ftcore.tokens import Signer, load_secret
+from benchmarks.server import Server, running
+from ftcore.chat.base import Arm
+from ftcore.settings import Settings
+from ftcore.tokens import Signer
 from ftcore.training.base import JobState, Preset
 from ftcore.training.jobfolder import JobFolder
 from ftcore.training.pool import WorkerPool
 from ftcore.workshop import Workshop
 
-PORT = 8806
 ROOM = 30
 EXAMPLES = 30
 GROWTH = (1, 10, 30, 60)
@@ -90,25 +86,38 @@ def run_room(
     Raises:
         RuntimeError: A job ended without a model.
     """
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        _server(Path(folder)) as (settings, server),
-    ):
-        workshop = Workshop(settings)  # never started: the server moves the queue
-        try:
-            people = [_person(workshop, at, examples) for at in range(participants)]
-            samples = Samples()
-            looks = _probes(workshop, people, server, samples)
-            began = time.monotonic()
-            for person in people:
-                config, _ = workshop.training.offer(person).plans[preset]
-                workshop.training.start(person, config)
-            ready = _wait(workshop, people, samples, began)
-            for look in looks:
-                look.stop()
-            return _measured(workshop, people, ready, samples)
-        finally:
-            workshop.stop()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            data_dir=Path(folder),
+            database_url=f"sqlite:///{Path(folder) / 'taller.db'}",
+            secret_key=SECRET,
+        )
+        with running(Path(folder)) as server:
+            server.wait()
+            workshop = Workshop(settings)  # never started: the server moves the queue
+            try:
+                return _room(workshop, server, participants, examples, preset)
+            finally:
+                workshop.stop()
+                for worker in WorkerPool(settings).workers():  # they outlive a server
+                    psutil.Process(worker.pid).kill()
+
+
+def _room(
+    workshop: Workshop, server: Server, participants: int, examples: int, preset: Preset
+) -> RoomRun:
+    people = [_person(workshop, at, examples) for at in range(participants)]
+    samples = Samples()
+    asker = Asker(workshop, server, examples)
+    looks = _probes(asker, people, samples)
+    began = time.monotonic()
+    for person in people:
+        config, _ = workshop.training.offer(person).plans[preset]
+        workshop.training.start(person, config)
+    ready = _wait(workshop, people, asker, samples, began)
+    for look in looks:
+        look.stop()
+    return _measured(workshop, people, ready, samples)
 
 
 def _person(workshop: Workshop, at: int, examples: int) -> str:
@@ -126,16 +135,16 @@ def _person(workshop: Workshop, at: int, examples: int) -> str:
     return name
 
 
-def _probes(
-    workshop: Workshop, people: Sequence[str], server: psutil.Process, samples: Samples
-) -> list[Every]:
-    cookie = Signer(load_secret(workshop.settings)).sign_participant(people[-1])
+def _probes(asker: Asker, people: Sequence[str], samples: Samples) -> list[Every]:
+    cookie = Signer(SECRET).sign_participant(people[-1])
+    server = asker.server
 
     def look_at_page() -> None:
-        samples.page.append(room_probes.open_page(PORT, cookie, "train"))
+        samples.page.append(room_probes.open_page(server.port, cookie, "train"))
 
     def chat() -> None:
-        samples.base.append(room_probes.ask_base(workshop))
+        if asker.ready:
+            samples.base.append(asker.ask(asker.ready[0], Arm.BASE))
 
     def weigh() -> None:
         server_now, workers_now = room_probes.memory_of(server)
@@ -146,7 +155,11 @@ def _probes(
 
 
 def _wait(
-    workshop: Workshop, people: Sequence[str], samples: Samples, began: float
+    workshop: Workshop,
+    people: Sequence[str],
+    asker: Asker,
+    samples: Samples,
+    began: float,
 ) -> dict[str, float]:
     """Ask each model once as soon as it is ready, and again those that are."""
     ready: dict[str, float] = {}
@@ -159,12 +172,12 @@ def _wait(
                 continue
             if view.status.state is not JobState.SUCCEEDED:
                 raise RuntimeError(f"{person}: {view.status}")
-            samples.cold.append(room_probes.ask_model(workshop, person)[0])
+            samples.cold.append(asker.ask(person))
             ready[person] = time.monotonic() - began
             print(f"{person} ready at {ready[person]:.1f} s", flush=True)
         if ready:
             oldest = list(ready)[len(samples.tuned) % len(ready)]
-            samples.tuned.append(room_probes.ask_model(workshop, oldest)[0])
+            samples.tuned.append(asker.ask(oldest))
         time.sleep(LOOK_SECONDS)
     return ready
 
@@ -182,42 +195,6 @@ def _measured(
         asked += accuracy["n"]
     last, first = max(ready.values()), min(ready.values())
     return RoomRun(len(people), last, first, phases, samples, passed / max(1, asked))
-
-
-@contextmanager
-def _server(folder: Path) -> Iterator[tuple[Settings, psutil.Process]]:
-    """Serve an empty workshop kept in ``folder``."""
-    settings = replace(
-        load_settings({**os.environ, "FTCORE_DATA": str(folder)}), secret_key="room"
-    )
-    env = {
-        **os.environ,
-        "FTCORE_DATA": str(folder),
-        "FTCORE_SECRET": "room",
-        "PORT": str(PORT),
-    }
-    command = [sys.executable, "-m", "ftcore.ui.launch"]
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
-    try:
-        _wait_for(f"http://127.0.0.1:{PORT}/")
-        yield settings, psutil.Process(server.pid)
-    finally:
-        server.terminate()
-        server.wait(timeout=60)
-        for worker in WorkerPool(settings).workers():  # they outlive it
-            psutil.Process(worker.pid).kill()
-
-
-def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)
-    raise TimeoutError(address)
 
 
 def main(arguments: list[str]) -> None:

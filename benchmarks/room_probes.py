@@ -1,7 +1,9 @@
 """Ask a busy room what it feels like: chat's first token, a page, the memory."""
 
+import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,16 +13,18 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
+from benchmarks.furnished import Person
+from benchmarks.room_examples import room_file
+from benchmarks.server import Server
 from ftcore.chat.base import Arm
-from ftcore.chat.baselines import BaseChat
-from ftcore.data.examples import Message, Role, Task
-from ftcore.models.catalog import load_catalog
+from ftcore.data.examples import Message, Role
 from ftcore.ui.identity import COOKIE
 from ftcore.workshop import Workshop
+from ftcore.workshop.api import model_name
 
 EVERY_SECONDS = 3.0
 PAGE_SECONDS = 60.0
-QUESTION = "¿Qué hago si perdí el tique?"
+MOST = 48  # tokens of an answer: it stops before, as a rule
 
 
 @dataclass
@@ -28,7 +32,7 @@ class Samples:
     """What the probes saw, in seconds and bytes.
 
     Attributes:
-        tuned: Time to the first token of a participant's own model.
+        tuned: Time to the first token of a participant's own model, endpoint and all.
         cold: The same, the very first time that this model was asked.
         base: The same of the base model.
         page: Time from asking for the page of step 4 to its last element.
@@ -68,28 +72,38 @@ class Every:
                 self._failures.append(f"{type(error).__name__}: {error}")
 
 
-def ask_model(workshop: Workshop, participant: str) -> tuple[float, str]:
-    """Ask a participant's own model; return seconds to the first piece, and all."""
-    claim = workshop.playground.claim(workshop.playground.token(participant))
-    messages = [Message(Role.USER, QUESTION)]
-    began = time.monotonic()
-    pieces = workshop.playground.chat(claim, Arm.TUNED, messages)
-    first = next(pieces)
-    seconds = time.monotonic() - began
-    return seconds, first + "".join(pieces)
+class Asker:
+    """Asks the models of a room through the server's endpoint, as programs do."""
 
+    def __init__(self, workshop: Workshop, server: Server, examples: int) -> None:
+        self.server = server
+        self.ready: list[str] = []
+        self._workshop, self._examples = workshop, examples
+        self._people: dict[str, Person] = {}
+        self._asked: Counter[str] = Counter()
 
-def ask_base(workshop: Workshop) -> float:
-    """Ask the base model; return seconds to the first piece."""
-    name = load_catalog().default_for(Task.CHAT).name
-    chat = BaseChat(workshop.context.engines.engine_for(name), "Responde en español.")
-    began = time.monotonic()
-    pieces = chat.reply([Message(Role.USER, QUESTION)])
-    next(pieces)
-    seconds = time.monotonic() - began
-    for _ in pieces:
-        pass
-    return seconds
+    def ask(self, participant: str, arm: Arm = Arm.TUNED) -> float:
+        """Ask the next of the participant's own questions.
+
+        Returns:
+            Seconds to the first piece of the answer.
+        """
+        if participant not in self._people:
+            self._people[participant] = self._meet(participant)
+            self.ready.append(participant)
+        number = int(participant.rpartition("-")[2])
+        lines = room_file(number, self._examples).decode().splitlines()
+        turns = json.loads(lines[self._asked[participant] % len(lines)])["messages"]
+        self._asked[participant] += 1
+        messages = [Message(Role.USER, turns[0]["content"])]
+        suffix = "" if arm is Arm.TUNED else f":{arm}"
+        person = self._people[participant]
+        return self.server.ask(person, messages, MOST, suffix).first_seconds
+
+    def _meet(self, participant: str) -> Person:
+        project, job, folder = self._workshop.context.require_model(participant)
+        key = self._workshop.api.renew_key(participant).secret
+        return Person(participant, job.id, key, model_name(project.name), folder)
 
 
 def open_page(port: int, cookie: str, page: str) -> float:
@@ -111,10 +125,10 @@ def open_page(port: int, cookie: str, page: str) -> float:
                 return time.monotonic() - began
 
 
-def memory_of(server: psutil.Process) -> tuple[int, int]:
+def memory_of(server: Server) -> tuple[int, int]:
     """Return the bytes of the server and of its training processes."""
     trains = {p for p in psutil.process_iter(["cmdline"]) if _is_worker(p)}
-    others = {server, *server.children(recursive=True)} - trains
+    others = set(server.processes()) - trains
     return sum(map(_bytes, others)), sum(map(_bytes, trains))
 
 
