@@ -36,6 +36,7 @@ GOAL_SECONDS = 600.0  # the ten minutes of step 4
 GOAL_FIRST_TOKEN = 1.0
 PATIENCE_SECONDS = 3600.0
 LOOK_SECONDS = 1.0
+ASK_SECONDS = 8.0  # between two questions to models that were asked before
 
 
 def room_30() -> list[Line]:
@@ -74,14 +75,14 @@ def lines_of(run: RoomRun) -> list[Line]:
 
 
 def run_room(
-    participants: int, examples: int = EXAMPLES, preset: Preset = Preset.BALANCED
+    participants: int, examples: int = EXAMPLES, preset: Preset | None = None
 ) -> RoomRun:
     """Queue so many trainings at once on a fresh server and wait for the last answer.
 
     Args:
         participants: How many.
         examples: Examples of each, at most thirty.
-        preset: How long each trains; what the page offers first unless given.
+        preset: What each chooses; what the page advises unless given.
 
     Raises:
         RuntimeError: A job ended without a model.
@@ -104,7 +105,11 @@ def run_room(
 
 
 def _room(
-    workshop: Workshop, server: Server, participants: int, examples: int, preset: Preset
+    workshop: Workshop,
+    server: Server,
+    participants: int,
+    examples: int,
+    preset: Preset | None,
 ) -> RoomRun:
     people = [_person(workshop, at, examples) for at in range(participants)]
     samples = Samples()
@@ -112,7 +117,8 @@ def _room(
     looks = _probes(asker, people, samples)
     began = time.monotonic()
     for person in people:
-        config, _ = workshop.training.offer(person).plans[preset]
+        offer = workshop.training.offer(person)
+        config, _ = offer.plans[preset or offer.recommended.preset]
         workshop.training.start(person, config)
     ready = _wait(workshop, people, asker, samples, began)
     for look in looks:
@@ -163,6 +169,7 @@ def _wait(
 ) -> dict[str, float]:
     """Ask each model once as soon as it is ready, and again those that are."""
     ready: dict[str, float] = {}
+    asked = began
     while len(ready) < len(people):
         if time.monotonic() - began > PATIENCE_SECONDS:
             raise RuntimeError(f"only {len(ready)} of {len(people)} were ready")
@@ -175,7 +182,8 @@ def _wait(
             samples.cold.append(asker.ask(person))
             ready[person] = time.monotonic() - began
             print(f"{person} ready at {ready[person]:.1f} s", flush=True)
-        if ready:
+        if ready and time.monotonic() - asked > ASK_SECONDS:
+            asked = time.monotonic()
             oldest = list(ready)[len(samples.tuned) % len(ready)]
             samples.tuned.append(asker.ask(oldest))
         time.sleep(LOOK_SECONDS)
@@ -203,7 +211,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("participants", type=int, nargs="?", default=ROOM)
     parser.add_argument("--examples", type=int, default=EXAMPLES)
-    parser.add_argument("--preset", type=Preset, default=Preset.BALANCED)
+    parser.add_argument("--preset", type=Preset)
     asked = parser.parse_args(arguments)
     report(run_room(asked.participants, asked.examples, asked.preset))
 

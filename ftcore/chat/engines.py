@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ftcore.chat.llama_cpp import LlamaEngine
 from ftcore.models.catalog import load_catalog
+from ftcore.models.serving_copy import serving_file
 from ftcore.models.tuned_encoder import EncoderShelf
 
 # 50 MB each with the embedded model. More of them than cores, so that a short
@@ -47,7 +48,8 @@ class EnginePool:
         with self._lock:
             if base_model_name not in self._engines:
                 model = load_catalog().find(base_model_name)
-                path = model.require(self._models_dir)
+                own = self._models_dir / model.name
+                path = serving_file(model.require(self._models_dir), own)
                 self._engines[base_model_name] = LlamaEngine(
                     path, context=model.context, slots=self.lanes
                 )

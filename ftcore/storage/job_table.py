@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
-from ftcore.storage.records import JobRow
+from ftcore.storage.records import DatasetRow, JobRow, ProjectRow
 from ftcore.storage.tables import Tables
 
 ACTIVE_STATES = ("queued", "running")
 OPEN_STATES = (*ACTIVE_STATES, "paused")
+PREPARING = timedelta(hours=1)  # from one's examples to one's training, at most
 SESSION = timedelta(hours=3)  # a workshop and its overtime; the next day all are equal
 
 
@@ -89,6 +90,25 @@ class JobTable(Tables):
         if participant_id is not None:
             active = active.where(JobRow.participant_id == participant_id)
         return self._all(active.order_by(JobRow.turn, JobRow.queued_at, JobRow.id))
+
+    def count_about_to_train(self, besides: str) -> int:
+        """Return how many people prepared examples of late and trained nothing yet.
+
+        Args:
+            besides: The participant who does not count.
+        """
+        since = self._clock() - PREPARING
+        owner = ProjectRow.participant_id
+        trained = select(JobRow.id).where(
+            JobRow.participant_id == owner, JobRow.queued_at >= since
+        )
+        count = (
+            select(func.count(func.distinct(owner)))
+            .join(DatasetRow, DatasetRow.project_id == ProjectRow.id)
+            .where(DatasetRow.created_at >= since, owner != besides, ~trained.exists())
+        )
+        with self._sessions() as session:
+            return session.scalar(count) or 0
 
     def recent_jobs(self, trainer: str, count: int) -> list[JobRow]:
         """Return the newest jobs of a trainer that ended well, the last one first."""

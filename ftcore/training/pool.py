@@ -22,7 +22,7 @@ from ftcore.training.capacity import threads_of_each, worker_count
 from ftcore.training.inbox import Inbox, Task
 
 WORKER = "ftcore.jobs.worker"
-NICENESS = 10  # the room's pages and chats come first
+NICENESS = 19  # the least: the pages and chats of the room come first
 _BIRTH_TOLERANCE = 2.0  # seconds; clocks of the kernel and of the process round
 # Idle threads must not spin beside a server, and freed memory must go back to the
 # system: glibc keeps one arena a thread otherwise.

@@ -11,6 +11,7 @@ from ftcore.models.catalog import BaseModel
 from ftcore.models.downloads import OnBytes, ignored, require_sound
 from ftcore.models.gguf_header import read_header
 from ftcore.models.prepare import OnStage, fetch_base_model, model_lock, silent
+from ftcore.models.serving_copy import make_serving_copy
 from ftcore.training.gguf_config import config_fields
 from ftcore.training.gguf_weights import read_weights
 from ftcore.training.layouts import layout_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 CONVERTING = "converting"
 WEIGHTS_FOLDER = "hf"
 MARKER = "prepared.json"
-_FORMAT = 1  # raise it when what we write changes: older caches are then made anew
+_FORMAT = 2  # raise it when what we write changes: older caches are then made anew
 
 
 def prepare_base_model(
@@ -34,7 +35,8 @@ def prepare_base_model(
     """Return a folder with safetensors and configuration.
 
     The GGUF that serves the chat is dequantised, so that training and serving share
-    the same weights. It takes seconds and 2 bytes a parameter the first time, and
+    the same weights; where llama.cpp is slow with it, it is also copied into another
+    form for the chat. It takes seconds and 3 bytes a parameter the first time, and
     nothing afterwards.
 
     Args:
@@ -57,6 +59,8 @@ def prepare_base_model(
         if not _is_prepared(folder, gguf):  # another process may just have done it
             on_stage(CONVERTING)
             require_sound(model, gguf)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            make_serving_copy(gguf, folder.parent)
             _prepare(gguf, folder)
     return folder
 
@@ -72,7 +76,6 @@ def _is_prepared(folder: Path, gguf: Path) -> bool:
 
 def _prepare(gguf: Path, folder: Path) -> None:
     """Convert into a sibling folder, then rename: a half-made one is never seen."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as parent:
         fresh = Path(parent) / "fresh"
         _convert(gguf, fresh)

@@ -80,7 +80,7 @@ def configure(
         base_model=base.name,
         task=task,
         preset=preset,
-        epochs=_epochs(values["conversations"], n_examples, rules.get("epochs", {})),
+        epochs=_epochs(values, n_examples, rules.get("epochs", {})),
         learning_rate=values["learning_rate"],
         lora_rank=values["lora_rank"],
         batch_size=values["batch_size"],
@@ -109,9 +109,11 @@ def _rules_of(task: Task, base_model: str) -> Mapping[str, Any]:
     return rules
 
 
-def _epochs(conversations: int, n_examples: int, of_task: Mapping[str, int]) -> int:
-    limits = {**_rules()["epochs"], **of_task}
-    wanted = round(conversations / max(1, n_examples))
+def _epochs(
+    of_preset: Mapping[str, Any], n_examples: int, of_task: Mapping[str, int]
+) -> int:
+    limits = {**_rules()["epochs"], **of_task, **of_preset.get("epochs", {})}
+    wanted = round(of_preset["conversations"] / max(1, n_examples))
     return min(max(wanted, int(limits["least"])), int(limits["most"]))
 
 

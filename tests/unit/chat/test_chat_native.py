@@ -51,20 +51,38 @@ def test_then_servers_answer(fresh, monkeypatch, tmp_path):
     assert len(lanes.lanes) == 2
 
 
+def a_process(proc, pid, states, nice=0):
+    """Write a process as the kernel shows it, with one thread for each state."""
+
+    def facts(state):
+        return f"{pid} (a) name) {state} " + "0 " * 15 + f"{nice} {len(states)} 0 0"
+
+    folder = proc / str(pid)
+    for thread, state in enumerate(states):
+        (folder / "task" / str(thread)).mkdir(parents=True)
+        (folder / "task" / str(thread) / "stat").write_text(facts(state))
+    (folder / "stat").write_text(facts(states[0]))
+
+
 @pytest.mark.parametrize(
-    ("said", "cores", "free"),
+    ("load", "others", "cores", "free"),
     [
-        ("0.1 0.2 0.3 1/200 7", 2, 2),
-        ("9 9 9 2/200 7", 2, 1),
-        ("9 9 9 40/200 7", 2, 1),
-        ("0 0 0 3/9 1", 8, 6),
-        ("nothing", 4, 1),
+        ("0.1 0.2 0.3 1/200 7", [], 2, 2),
+        ("9 9 9 2/200 7", [("R", 0)], 2, 1),
+        ("9 9 9 40/200 7", [("SRR", 0), ("R", 0)], 2, 1),
+        ("9 9 9 40/200 7", [], 2, 2),  # of the host's: none is ours
+        ("0 0 0 3/9 1", [("SR", 0), ("SR", 5), ("S", 0)], 8, 6),
+        ("9 9 9 3/200 7", [("RR", 19), ("R", 19)], 2, 2),  # trainings give way
+        ("nothing", [], 4, 1),
     ],
 )
-def test_only_cores_that_nobody_uses_are_free(tmp_path, said, cores, free):
-    load = tmp_path / "loadavg"
-    load.write_text(said)
-    assert free_cores(load, cores) == free
+def test_only_cores_that_nobody_needs_are_free(tmp_path, load, others, cores, free):
+    (tmp_path / "loadavg").write_text(load)
+    (tmp_path / "self").mkdir()
+    a_process(tmp_path, 100, "SR")  # who asks
+    for number, (states, nice) in enumerate(others):
+        a_process(tmp_path, number, states, nice)
+    assert free_cores(tmp_path, cores) == free
 
 
 def test_where_the_kernel_says_nothing_one_core_is_free(tmp_path):
