@@ -18,7 +18,7 @@ def open_native_lanes(
     Raises:
         ChatFailedError: The engine does not take the model.
     """
-    from ftcore.chat.native_lane import NativeLanes  # noqa: PLC0415  (NumPy)
+    from ftcore.chat.native_lanes import NativeLanes  # noqa: PLC0415  (NumPy)
 
     native = load_native()
     if native is None:

@@ -4,7 +4,6 @@ import codecs
 import ctypes
 from collections.abc import Callable, Sequence
 from ctypes import c_int8, c_int32
-from pathlib import Path
 
 import numpy as np
 
@@ -34,7 +33,19 @@ class NativeLane:
         model: NativeModel,
         context: int,
         free_cores: Callable[[], int] = free_cores,
+        answering: "set[NativeLane] | None" = None,
     ) -> None:
+        """Prepare a lane; its context is made when it is first asked.
+
+        Args:
+            native: Computes.
+            model: What answers.
+            context: Tokens of one conversation, answer included.
+            free_cores: Says how many threads could run now.
+            answering: The lanes of the model that answer at this moment, itself among
+                them while it does.
+        """
+        self._answering = set() if answering is None else answering
         self._native = native
         self._model = model
         self._size = context
@@ -66,12 +77,14 @@ class NativeLane:
         question.trace.prompt_tokens = len(tokens)
         self._start()
         is_whole = False
+        self._answering.add(self)
         try:
             self._wear(question.adapter)
             self._take_in(tokens, question)
             self._write(tokens, question)
             is_whole = True
         finally:
+            self._answering.discard(self)
             if not is_whole:
                 self._forget()
         return None
@@ -127,9 +140,13 @@ class NativeLane:
         if not self._native.memory_seq_rm(self._memory, 0, start, -1):
             self._native.memory_clear(self._memory, False)
             start, self._read = 0, []
+        # Asked once: between two blocks the helping threads still look busy.
+        free, before = self._free_cores(), len(self._answering)
         while start < len(tokens) and not question.is_stopped():
             block = tokens[start : start + BLOCK]
-            self._native.set_n_threads(self._context, 1, self._free_cores())
+            come = len(self._answering) - before
+            threads = max(1, free - max(0, come))
+            self._native.set_n_threads(self._context, 1, threads)
             self._decode(block, is_last=start + BLOCK >= len(tokens))
             if len(block) == BLOCK:
                 self._read += block
@@ -203,35 +220,3 @@ class NativeLane:
         """Leave nothing of a failed answer, whose numbers may be no numbers."""
         self._read = []
         self._native.memory_clear(self._memory, True)
-
-
-class NativeLanes:
-    """The lanes of one model, which share its weights and its adapters."""
-
-    def __init__(
-        self,
-        native: Native,
-        model_path: Path,
-        *,
-        context: int,
-        slots: int,
-        clock: Callable[[], float],
-    ) -> None:
-        """Prepare the lanes; the weights are mapped now, contexts when needed.
-
-        Raises:
-            ChatFailedError: The engine does not take the model.
-        """
-        self._model = NativeModel(native, model_path, clock)
-        self.lanes = [NativeLane(native, self._model, context) for _ in range(slots)]
-
-    def drop_idle(self) -> None:
-        """Free adapters that were not used for a while."""
-        if self._model.adapters.drop_idle():
-            return_memory()
-
-    def close(self) -> None:
-        """Close the lanes, then the model that they answer with."""
-        for lane in self.lanes:
-            lane.close()
-        self._model.close()
