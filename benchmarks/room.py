@@ -35,8 +35,8 @@ GROWTH = (1, 10, 30, 60)
 GOAL_SECONDS = 600.0  # the ten minutes of step 4
 GOAL_FIRST_TOKEN = 1.0
 PATIENCE_SECONDS = 3600.0
-LOOK_SECONDS = 1.0
-ASK_SECONDS = 8.0  # between two questions to models that were asked before
+LOOK_SECONDS = 2.0
+ASK_SECONDS = 15.0  # between two questions to models that were asked before
 
 
 def room_30() -> list[Line]:

@@ -22,7 +22,7 @@ from ftcore.ui.identity import COOKIE
 from ftcore.workshop import Workshop
 from ftcore.workshop.api import model_name
 
-EVERY_SECONDS = 10.0
+EVERY_SECONDS = 15.0
 PAGE_SECONDS = 60.0
 MOST = 48  # tokens of an answer: it stops before, as a rule
 

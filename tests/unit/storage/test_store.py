@@ -45,16 +45,20 @@ def add_project(store: Store, participant: str = "ana", **fields: object):
     return store.add_project(participant, **{**values, **fields})
 
 
-def add_job(store: Store, project, job_id: str, **fields: object):
-    dataset = store.add_dataset(
+def add_dataset(store: Store, project, dataset_id: str):
+    return store.add_dataset(
         project.id,
-        f"data-{job_id}",
+        dataset_id,
         filename="f",
         origin="upload",
         task="chat",
         rows=3,
         fingerprint="x",
     )
+
+
+def add_job(store: Store, project, job_id: str, **fields: object):
+    dataset = add_dataset(store, project, f"data-{job_id}")
     values = {
         "trainer": "local",
         "state": "queued",
@@ -129,6 +133,23 @@ def test_who_has_no_model_yet_comes_before_who_trains_again(store):
     assert [job.id for job in store.active_jobs()] == ["new", "again"]
     assert [job.turn for job in store.active_jobs()] == [0, 1]
     assert [job.id for job in store.recent_jobs("local", 5)] == ["first"]
+
+
+def test_who_has_examples_and_no_training_yet_is_about_to_train(engine):
+    clock = Ticking()
+    store = Store(engine, clock=clock)
+    ana, luis, eva = (add_project(store, name) for name in ("ana", "luis", "eva"))
+    add_project(store, "idle")
+    add_dataset(store, ana, "a1")
+    add_dataset(store, ana, "a2")
+    add_dataset(store, luis, "l1")
+    add_job(store, eva, "e1")
+    assert store.count_about_to_train(besides="eva") == 2
+    assert store.count_about_to_train(besides="ana") == 1
+    add_job(store, luis, "l2")
+    assert store.count_about_to_train(besides="eva") == 1
+    clock.now += timedelta(hours=2)  # another workshop, with the same store
+    assert store.count_about_to_train(besides="eva") == 0
 
 
 def test_a_paused_job_leaves_the_queue_and_returns_to_its_end(store):

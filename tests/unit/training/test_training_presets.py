@@ -62,6 +62,13 @@ def test_thirty_examples_take_about_a_minute_where_cpus_are_quick() -> None:
     assert 30 < forecast_seconds(dataset, config, 450.0) < 120
 
 
+def test_quick_goes_over_thirty_examples_once_and_the_others_at_least_twice() -> None:
+    passes = [configure(Task.CHAT, preset, 30).epochs for preset in Preset]
+    assert passes[0] == 1
+    assert min(passes[1:]) >= 2
+    assert configure(Task.CHAT, Preset.QUICK, 10).epochs == 3
+
+
 def test_changes_of_the_participant_win() -> None:
     config = configure(Task.CHAT, Preset.QUICK, 30, seed=7, epochs=9, augment=False)
     assert (config.epochs, config.augment, config.seed) == (9, False, 7)
