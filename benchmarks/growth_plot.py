@@ -75,28 +75,30 @@ def _panel(title: str, shown: Mapping[str, Points], left: float) -> Iterator[str
         yield _text(left, TOP + 20, "not measured")
         return
     across, up = _Axis([x for x, _ in points]), _Axis([y for _, y in points])
+    bottom = TOP + HEIGHT
     for power in up.powers:
-        y = TOP + HEIGHT * (1 - up.place(10.0**power))
-        yield f'<line x1="{left}" y1="{y:.1f}" x2="{left + WIDTH}" y2="{y:.1f}" stroke="#ddd"/>'
+        y = bottom - HEIGHT * up.place(10.0**power)
+        yield _line([(left, y), (left + WIDTH, y)], "#ddd", 1)
         yield _text(left - 6, y + 4, f"{10**power:,}", "end")
     for size in sorted({x for x, _ in points}):
-        yield _text(
-            left + WIDTH * across.place(size),
-            TOP + HEIGHT + 18,
-            f"{size:,.0f}",
-            "middle",
-        )
+        x = left + WIDTH * across.place(size)
+        yield _text(x, bottom + 18, f"{size:,.0f}", "middle")
     for number, (name, curve) in enumerate(shown.items()):
         colour = COLOURS[number]
-        yield _text(left, 38 + 14 * number - 2, name, colour=colour)
+        yield _text(left, 36 + 14 * number, name, colour=colour)
         places = [
-            f"{left + WIDTH * across.place(x):.1f},{TOP + HEIGHT * (1 - up.place(y)):.1f}"
+            (left + WIDTH * across.place(x), bottom - HEIGHT * up.place(y))
             for x, y in curve
         ]
-        yield f'<polyline points="{" ".join(places)}" fill="none" stroke="{colour}" stroke-width="2"/>'
-        for place in places:
-            x, y = place.split(",")
-            yield f'<circle cx="{x}" cy="{y}" r="4" fill="{colour}"/>'
+        yield _line(places, colour, 2)
+        for x, y in places:
+            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>'
+
+
+def _line(places: Points, colour: str, width: int) -> str:
+    corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    look = f'fill="none" stroke="{colour}" stroke-width="{width}"'
+    return f'<polyline points="{corners}" {look}/>'
 
 
 class _Axis:

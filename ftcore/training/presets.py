@@ -113,7 +113,7 @@ def _epochs(
     of_preset: Mapping[str, Any], n_examples: int, of_task: Mapping[str, int]
 ) -> int:
     limits = {**_rules()["epochs"], **of_task, **of_preset.get("epochs", {})}
-    wanted = round(of_preset["conversations"] / max(1, n_examples))
+    wanted = round(int(of_preset["conversations"]) / max(1, n_examples))
     return min(max(wanted, int(limits["least"])), int(limits["most"]))
 
 
