@@ -1,78 +1,71 @@
 """``python -m benchmarks.quality``: right answers of every arm, with intervals.
 
-Trains each set with the product's own code, asks every arm its questions and prints a
-table; ``results.json`` beside this file keeps the newest figures of each set, preset
-and arm.
+Trains each set with the product's own code, asks every arm its questions, keeps the
+outcomes in ``records.jsonl`` beside this file and prints the table of all that has been
+measured. What is there already is not measured again, so a long run may be stopped
+(``--minutes``) and gone on with; ``--table`` only prints.
 """
 
 import argparse
 import json
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
-from statistics import mean
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # one busy core; others work here too
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle threads sleep
 
-from benchmarks.quality.asking import Answer, Run, answers_of
-from benchmarks.quality.figures import Share, grouped, share, table
-from benchmarks.quality.judging import Verdict
-from benchmarks.quality.sets import (
-    IN_SCOPE,
-    OUT_OF_SCOPE,
-    load_set,
-    set_names,
+from benchmarks.quality.asking import Answer, Run, answers_of, arms_of, train
+from benchmarks.quality.records import (
+    RECORDS,
+    About,
+    append_record,
+    change_of,
+    config_of,
+    key_of,
+    load_records,
+    record_of,
+    write_records,
 )
+from benchmarks.quality.sets import QualitySet, label_names, load_set, set_names
+from benchmarks.quality.tables import current, tables
+from ftcore.chat.arms import ARM_NAMES, LABEL_ARMS
+from ftcore.chat.base import Arm
+from ftcore.data.examples import Task
+from ftcore.models.trained import load_trained
 from ftcore.runtime import DEFAULT_SEED
 from ftcore.training.base import Preset
 
-RESULTS = Path(__file__).with_name("results.json")
-Row = dict[str, object]
-GROUPS: Mapping[str, frozenset[str]] = {
-    "in_scope": IN_SCOPE,
-    "out_of_scope": OUT_OF_SCOPE,
-    "small_talk": frozenset({"small_talk"}),
-}
+MODELS = Path(tempfile.gettempdir()) / "ftcore-quality"
+# Neither weights nor preset change what these answer: once is enough.
+UNTRAINED = frozenset({Arm.BASE.value, Arm.FEW_SHOT.value, Arm.NEAREST.value})
 
 
 def main(words: Sequence[str]) -> int:
-    """Measure what is asked for, show it and keep it."""
+    """Measure what is asked for and not there yet; show all that is."""
     args = _arguments(words)
-    names = args.set or set_names(args.part)
-    changes = tuple(_change(change) for change in args.change)
-    rows: list[Row] = []
-    for name in names:
-        data = load_set(name)
-        for preset in args.preset or [Preset.BALANCED.value]:
-            found: list[Answer] = []
-            for number in range(args.seeds):
-                run = Run(name, Preset(preset), DEFAULT_SEED + number, changes)
-                for answer in answers_of(data, run, args.arm):
-                    found.append(answer)
-                    _log(args.answers, answer)
-            new = [*_summaries(found)]
-            rows += new
-            print(_shown(new), flush=True)
-    if not changes:
-        _keep(rows)
+    ends = time.monotonic() + 60 * args.minutes
+    if not args.table:
+        for data, run in _runs(args):
+            if not _measured(data, run, args, ends):
+                return 1
+    found = load_records(args.records)
+    write_records(current(found.values()), args.records)
+    print(tables(found.values()))
     return 0
 
 
-def _log(path: Path | None, answer: Answer) -> None:
-    """Add an answer to the file at once: a long run may be stopped."""
-    if path is None:
-        return
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(asdict(answer), ensure_ascii=False) + "\n")
-
-
 def _arguments(words: Sequence[str]) -> argparse.Namespace:
+    names = [*set_names(), *label_names()]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality")
-    parser.add_argument("--set", action="append", choices=set_names())
-    parser.add_argument("--part", choices=("dev", "test"), default="")
+    parser.add_argument("--set", action="append", choices=names)
+    parser.add_argument("--task", choices=[task.value for task in Task])
     parser.add_argument("--arm", action="append", default=[])
     presets = [preset.value for preset in Preset]
     parser.add_argument("--preset", action="append", choices=presets)
@@ -82,10 +75,33 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="FIELD=JSON",
-        help="a field of the configuration, to compare; results are then not kept",
+        help="a field of the configuration, to compare with the product",
     )
-    parser.add_argument("--answers", type=Path, help="keep every answer here (JSONL)")
+    parser.add_argument("--minutes", type=float, default=600.0)
+    parser.add_argument("--again", action="store_true", help="measure it all anew")
+    parser.add_argument("--table", action="store_true", help="measure nothing")
+    parser.add_argument("--answers", type=Path, help="add every answer here (JSONL)")
+    parser.add_argument("--models", type=Path, default=MODELS)
+    parser.add_argument("--records", type=Path, default=RECORDS)
     return parser.parse_args(words)
+
+
+def _runs(args: argparse.Namespace) -> Iterator[tuple[QualitySet, Run]]:
+    changes = tuple(_change(change) for change in args.change)
+    sets = [load_set(name) for name in args.set or [*set_names(), *label_names()]]
+    chosen = [data for data in sets if args.task in {None, data.task.value}]
+    for number in range(args.seeds):
+        for preset in args.preset or [Preset.BALANCED.value]:
+            for data in chosen:
+                if _counts(data, preset, number):
+                    seed = DEFAULT_SEED + number
+                    yield data, Run(data.name, Preset(preset), seed, changes)
+
+
+def _counts(data: QualitySet, preset: str, number: int) -> bool:
+    """Whether it differs from what is measured anyway: a head has one preset."""
+    is_usual = preset == Preset.BALANCED.value and number == 0
+    return data.task is not Task.CLASSIFICATION or is_usual
 
 
 def _change(words: str) -> tuple[str, object]:
@@ -93,79 +109,83 @@ def _change(words: str) -> tuple[str, object]:
     return name, json.loads(value)
 
 
-def _summaries(answers: Sequence[Answer]) -> Iterable[Row]:
-    for arm in dict.fromkeys(answer.arm for answer in answers):
-        yield _summary([answer for answer in answers if answer.arm == arm])
+def _measured(
+    data: QualitySet, run: Run, args: argparse.Namespace, ends: float
+) -> bool:
+    """Train and ask what is missing; return whether there was time for all."""
+    missing = _missing(data, run, args)
+    if not missing:
+        return True
+    folder = _folder(args.models, data, run)
+    if args.again:
+        shutil.rmtree(folder, ignore_errors=True)
+    train(data, run, folder)
+    about = _about(folder)
+    for arm in arms_of(folder, missing):
+        if time.monotonic() > ends:
+            print("Stopped by --minutes; the same command goes on.")
+            return False
+        answers = list(answers_of(data, folder, arm))
+        append_record(record_of(data, run, arm.value, answers, about), args.records)
+        _log(args.answers, run, arm.value, answers)
+        print(f"{data.name} {run.preset.value} {run.seed} {arm.value}", flush=True)
+    return True
 
 
-def _summary(answers: Sequence[Answer]) -> Row:
-    first = answers[0]
-    shares = {"right": _share(answers, lambda _: True, "right")}
-    for group, kinds in GROUPS.items():
-        chosen = [a for a in answers if a.question.kind in kinds]
-        if chosen:
-            shares[group] = _share(chosen, lambda _: True, "right")
-    for check in first.checks:
-        if check != "right":
-            shares[check] = _share(answers, lambda _: True, check)
-    wrong = {v.value: sum(a.verdict == v for a in answers) for v in Verdict}
-    seeds = len({a.run.seed for a in answers})
-    return {
-        "set": first.run.set_name,
-        "preset": first.run.preset.value,
-        "arm": first.arm,
-        "seeds": seeds,
-        "shares": {name: asdict(one) for name, one in shares.items()},
-        "verdicts": wrong if first.verdict else {},
-        "training_seconds": round(
-            mean({a.run: a.training_seconds for a in answers}.values()), 1
-        ),
-        "answer_seconds": round(mean(a.seconds for a in answers), 3),
-        "date": datetime.now(UTC).date().isoformat(),
-    }
-
-
-def _share(
-    answers: Sequence[Answer], counts: Callable[[Answer], bool], check: str
-) -> Share:
-    rows = [(a.question.question, a.checks[check]) for a in answers if counts(a)]
-    return share(grouped(rows))
-
-
-def _shown(rows: Sequence[Row]) -> str:
-    names = [*dict.fromkeys(n for row in rows for n in _dict(row["shares"]))]
-    wrong = [v.value for v in Verdict if v is not Verdict.RIGHT]
-    is_chat = any(row["verdicts"] for row in rows)
-    head = [
-        "set",
-        "preset",
-        "arm",
-        *names,
-        *(wrong if is_chat else []),
-        "train s",
-        "answer s",
-    ]
-    body = []
-    for row in rows:
-        shares, verdicts = _dict(row["shares"]), _dict(row["verdicts"])
-        cells = [str(Share(**shares[n])) if n in shares else "" for n in names]
-        cells += [str(verdicts[name]) for name in wrong] if is_chat else []
-        times = [str(row["training_seconds"]), str(row["answer_seconds"])]
-        body.append(
-            [str(row["set"]), str(row["preset"]), str(row["arm"]), *cells, *times]
+def _missing(data: QualitySet, run: Run, args: argparse.Namespace) -> list[str]:
+    """Return the arms to ask: wanted, and not measured with this configuration."""
+    known = {} if args.again else load_records(args.records)
+    config = config_of(data, run)
+    found = []
+    for arm in ARM_NAMES:
+        record = known.get(
+            key_of(
+                run.set_name,
+                run.preset.value,
+                run.seed,
+                arm,
+                change_of(run),
+                data.digest,
+            )
         )
-    return table([head, *body])
+        is_known = record is not None and record.config == config
+        is_wanted = not args.arm or arm in args.arm
+        if is_wanted and not is_known and _is_apart(data, run, arm):
+            found.append(arm)
+    return found
 
 
-def _dict(value: object) -> dict[str, object]:
-    return dict(value) if isinstance(value, Mapping) else {}
+def _about(folder: Path) -> About:
+    model = load_trained(folder)
+    figures: dict[str, float] = {"kept_pass": model.kept_epoch}
+    if model.eval_loss is not None:
+        figures["held_out_loss"] = round(model.eval_loss, 4)
+    today = datetime.now(UTC).date().isoformat()
+    return About(round(model.seconds, 1), today, figures)
 
 
-def _keep(rows: Sequence[Row]) -> None:
-    kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else []
-    found = {(r["set"], r["preset"], r["arm"]): r for r in [*kept, *rows]}
-    content = json.dumps(list(found.values()), ensure_ascii=False, indent=1)
-    RESULTS.write_text(content + "\n", "utf-8")
+def _is_apart(data: QualitySet, run: Run, arm: str) -> bool:
+    """Whether the task has the arm, and it differs from what is measured anyway."""
+    if data.task is Task.CLASSIFICATION and Arm(arm) not in LABEL_ARMS:
+        return False
+    is_usual = run.preset is Preset.BALANCED and run.seed == DEFAULT_SEED
+    return arm not in UNTRAINED or (is_usual and not run.changes)
+
+
+def _folder(models: Path, data: QualitySet, run: Run) -> Path:
+    told = f"{data.digest} {run.seed} {change_of(run)} {config_of(data, run)}"
+    name = sha256(told.encode()).hexdigest()[:8]
+    return models / f"{data.name}-{run.preset.value}-{run.seed}-{name}"
+
+
+def _log(path: Path | None, run: Run, arm: str, answers: Sequence[Answer]) -> None:
+    if path is None:
+        return
+    about = {"set": run.set_name, "preset": run.preset.value, "seed": run.seed}
+    with path.open("a", encoding="utf-8") as stream:
+        for answer in answers:
+            row = {**about, "change": change_of(run), "arm": arm, **asdict(answer)}
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,25 +1,26 @@
 """Train a set as the product does, and ask every arm its questions."""
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.quality.form import form_checks
 from benchmarks.quality.judging import Verdict, judge
-from benchmarks.quality.sets import QualitySet, Question
-from ftcore.chat.arms import available_arms, open_arm
-from ftcore.chat.base import Arm, ChatModel
+from benchmarks.quality.sets import LABELLED, QualitySet, Question
+from ftcore.chat.arms import available_arms, open_arm, open_label_arm
+from ftcore.chat.base import Arm
 from ftcore.chat.engines import EnginePool
 from ftcore.data.examples import Message, Role, Task
 from ftcore.evaluation.asking import timed_reply
-from ftcore.models.trained import load_trained
+from ftcore.models.trained import MANIFEST, load_trained
 from ftcore.settings import load_settings
-from ftcore.training.base import Preset, TrainingRequest
+from ftcore.training.base import Preset, TrainingConfig, TrainingRequest
 from ftcore.training.presets import configure
 from ftcore.training.run import run_training
+
+THREADS = 2  # to train with, and questions that are answered at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,76 +32,89 @@ class Run:
     seed: int
     changes: tuple[tuple[str, object], ...] = ()
 
+    def config(self, data: QualitySet) -> TrainingConfig:
+        """Return the complete configuration."""
+        return configure(
+            data.task,
+            self.preset,
+            len(data.dataset),
+            seed=self.seed,
+            **dict(self.changes),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer and what was found of it.
 
     Attributes:
-        run: What was trained.
-        arm: Who answered.
         question: What was asked.
         answer: What came.
         checks: Name -> whether it holds; ``right`` always among them.
-        verdict: How it is wrong, if it is; empty for a completion.
+        verdict: How it is wrong, if it is; only of a chat.
         seconds: Time to the end of the answer.
-        training_seconds: Time that the model took to train.
     """
 
-    run: Run
-    arm: str
     question: Question
     answer: str
     checks: Mapping[str, bool]
     verdict: str
     seconds: float
-    training_seconds: float
 
 
-@contextmanager
-def trained(data: QualitySet, run: Run) -> Iterator[tuple[Path, float]]:
-    """Train in a folder of its own; yield it and the seconds that it took."""
-    config = configure(
-        data.task, run.preset, len(data.dataset), seed=run.seed, **dict(run.changes)
+def train(data: QualitySet, run: Run, folder: Path) -> None:
+    """Train into a folder, unless a whole model of it is there already."""
+    if (folder / MANIFEST).exists():
+        return
+    run_training(
+        TrainingRequest("quality", data.dataset, run.config(data)),
+        folder,
+        models_dir=load_settings().models_dir,
+        on_event=lambda _event: None,
+        should_stop=lambda: False,
+        threads=THREADS,
     )
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
-        run_training(
-            TrainingRequest("quality", data.dataset, config),
-            Path(folder),
-            models_dir=load_settings().models_dir,
-            on_event=lambda _event: None,
-            should_stop=lambda: False,
-            threads=1,
-        )
-        yield Path(folder), time.perf_counter() - began
 
 
-def answers_of(data: QualitySet, run: Run, arms: Sequence[str]) -> Iterator[Answer]:
-    """Train once and ask each arm (all that there are, if none is named)."""
-    with trained(data, run) as (folder, seconds):
-        engines = EnginePool(load_settings().models_dir, threads=1)
-        try:
-            for arm in _chosen(folder, arms):
-                model = open_arm(folder, arm, engines)
-                yield from _ask(model, data, run, arm, seconds)
-        finally:
-            engines.close()
-
-
-def _chosen(folder: Path, names: Sequence[str]) -> list[Arm]:
+def arms_of(folder: Path, names: Sequence[str]) -> list[Arm]:
+    """Return the arms that there are, or those of them that are named."""
     there = available_arms(load_trained(folder))
     return [arm for arm in there if not names or arm.value in names]
 
 
-def _ask(
-    model: ChatModel, data: QualitySet, run: Run, arm: Arm, seconds: float
-) -> Iterator[Answer]:
+def answers_of(data: QualitySet, folder: Path, arm: Arm) -> Iterator[Answer]:
+    """Put every question of a set to one arm of a trained model."""
+    if data.task is Task.CLASSIFICATION:
+        yield from _labels(data, folder, arm)
+        return
+    engines = EnginePool(load_settings().models_dir, threads=THREADS)
+    model = open_arm(folder, arm, engines)
     check = _checker(data)
+
+    def ask(question: Question) -> Answer:
+        found = timed_reply(model, turns(data, question), time.perf_counter)
+        checks, verdict = check(question, found[0])
+        return Answer(question, found[0], checks, verdict, found[2])
+
+    try:
+        with ThreadPoolExecutor(THREADS) as pool:
+            yield from pool.map(ask, data.questions)
+    finally:
+        engines.close()
+
+
+def _labels(data: QualitySet, folder: Path, arm: Arm) -> Iterator[Answer]:
+    """Label every text; one of no class is right if the head doubts."""
+    model = open_label_arm(folder, arm)
     for question in data.questions:
-        answer, _, taken = timed_reply(model, turns(data, question), time.perf_counter)
-        checks, verdict = check(question, answer)
-        yield Answer(run, arm.value, question, answer, checks, verdict, taken, seconds)
+        began = time.perf_counter()
+        found = model.judge(question.question)
+        seconds = time.perf_counter() - began
+        sure = found.doubt is None
+        is_right = found.label == question.facts[0]
+        right = is_right if question.kind == LABELLED else not sure
+        checks = {"right": right, "sure": sure}
+        yield Answer(question, found.label, checks, "", seconds)
 
 
 def turns(data: QualitySet, question: Question) -> tuple[Message, ...]:
