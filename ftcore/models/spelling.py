@@ -124,8 +124,10 @@ class Speller:
         if len(bare) < SHORTEST_SOUND:
             return word
         key = sound(word)
-        if key in self._sounding:
-            return self._sounding[key]
+        hasty = sound(bare.replace("x", "ch"))  # 'muxo' for 'mucho'
+        for read in (key, hasty):
+            if read in self._sounding:
+                return self._sounding[read]
         is_name = word[0].isupper()  # of something that the examples may not know
         return word if is_name else self._slip(key, word)
 

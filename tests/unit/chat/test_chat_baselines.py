@@ -266,6 +266,10 @@ def test_a_follow_up_is_no_surer_for_the_question_before_it():
             "¿Precio de la paella? ¿Admiten perros?",
             ["¿Precio de la paella?", "¿Admiten perros?"],
         ),
+        (
+            "precio del vestido rojo y de los jeans",
+            ["precio del vestido rojo", "de los jeans"],
+        ),
         ("¿Tienen arroz y marisco?", []),
         ("Hola, ¿qué tal? ¿Cuánto cuesta la paella?", []),
         ("una paella? precio", []),

@@ -12,6 +12,7 @@ SPELLER = Speller(
     [
         "¿Cuánto cuesta arreglar un pinchazo?\nArreglarlo cuesta 9 €.",
         "¿Alquiláis bicicletas?\nSí, y la eléctrica Volta también.",
+        "¿Hacéis mechas?\nSí.",
         "¿Qué horario tenéis los sábados?\nDe 10:00 a 14:00; el envío es gratis.",
     ]
 )
@@ -27,6 +28,7 @@ HASTY = st.text(alphabet="abcehijkllmnoñqrstuvxyzáéíóú ¿?.,:0123456789€
         ("kuanto kuesta?", "cuánto cuesta?"),
         ("alkilais bisicletas", "alquiláis bicicletas"),
         ("arelgar", "arreglar"),
+        ("mexas", "mechas"),
     ],
 )
 def test_what_sounds_like_a_known_word_is_written_as_it(hasty: str, meant: str) -> None:
