@@ -3,13 +3,13 @@
 Trains each set with the product's own code, asks every arm its questions, keeps the
 outcomes in ``records.jsonl`` beside this file and prints the table of all that has been
 measured. What is there already is not measured again, so a long run may be stopped
-(``--minutes``) and gone on with; ``--table`` only prints.
+(``--minutes``) and gone on with; ``--table`` only prints. Trained models are kept in a
+folder too (``--models``): ``--again`` asks them anew; without it they train anew.
 """
 
 import argparse
 import json
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -78,7 +78,7 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
         help="a field of the configuration, to compare with the product",
     )
     parser.add_argument("--minutes", type=float, default=600.0)
-    parser.add_argument("--again", action="store_true", help="measure it all anew")
+    parser.add_argument("--again", action="store_true", help="ask what is trained anew")
     parser.add_argument("--table", action="store_true", help="measure nothing")
     parser.add_argument("--answers", type=Path, help="add every answer here (JSONL)")
     parser.add_argument("--models", type=Path, default=MODELS)
@@ -117,8 +117,6 @@ def _measured(
     if not missing:
         return True
     folder = _folder(args.models, data, run)
-    if args.again:
-        shutil.rmtree(folder, ignore_errors=True)
     train(data, run, folder)
     about = _about(folder)
     for arm in arms_of(folder, missing):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ftcore.data.examples import Message
+from ftcore.models.house import HouseForm
 
 
 class Arm(StrEnum):
@@ -30,6 +31,10 @@ class SamplingOptions:
         max_tokens: Longest answer, in tokens.
         repeat_penalty: Above 1 discourages repetition.
         seed: Seed of the draw.
+        form: Of the texts of a house, which the answer keeps where the engine is
+            driven token by token; ``None`` asks for none.
+        source: What the answer is to be taken from, word for word where it can; there
+            too.
     """
 
     temperature: float = 0.0
@@ -37,6 +42,8 @@ class SamplingOptions:
     max_tokens: int = 256
     repeat_penalty: float = 1.05
     seed: int = 42
+    form: HouseForm | None = None
+    source: str = ""
 
 
 DEFAULT_SAMPLING = SamplingOptions()

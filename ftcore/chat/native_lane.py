@@ -10,6 +10,7 @@ import numpy as np
 from ftcore.chat.adapters import Adapter
 from ftcore.chat.base import CANCELLED, LENGTH, STOP
 from ftcore.chat.cores import free_cores
+from ftcore.chat.guiding import Guide
 from ftcore.chat.lane import Question
 from ftcore.chat.native import Batch, Native
 from ftcore.chat.native_model import NativeModel
@@ -171,15 +172,19 @@ class NativeLane:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         sampler = NativeSampler(self._native, options, tokens)
         room = min(options.max_tokens, self._size - len(tokens))
+        guide = Guide(options, self._model)
         try:
             while not question.is_stopped():
-                token = sampler.choose(self._context, self._scores())
+                token = self._next(sampler, guide)
                 if self._model.ends(token):
                     trace.finish = STOP
                     return
                 trace.answer_tokens += 1
                 if piece := decoder.decode(self._model.piece(token)):
                     question.emit(piece)
+                if guide.is_over:
+                    trace.finish = STOP
+                    return
                 if trace.answer_tokens >= room:
                     trace.finish = LENGTH
                     return
@@ -187,6 +192,10 @@ class NativeLane:
             trace.finish = CANCELLED
         finally:
             sampler.close()
+
+    def _next(self, sampler: NativeSampler, guide: Guide) -> int:
+        scores = self._scores()
+        return guide.choose(scores, lambda: sampler.choose(self._context, scores))
 
     def _scores(self) -> Logits:
         found = self._native.get_logits_ith(self._context, -1)

@@ -15,6 +15,7 @@ from ftcore.chat.llama_cpp import LlamaEngine
 from ftcore.chat.questions import Part, nearest_to_last, parts_of, user_questions
 from ftcore.chat.small_talk import small_talk_reply
 from ftcore.data.examples import Example, Message, Role, Task
+from ftcore.models.house import HouseForm
 from ftcore.models.prompting import conversation
 from ftcore.models.retrieval import ExampleIndex
 from ftcore.models.trained import TrainedModel
@@ -41,6 +42,11 @@ class TunedChat(TracedChat):
         self._adapter = adapter
         self._index = index
         self._manifest = manifest
+        self._form = (
+            HouseForm.of([example.target for example in index.examples])
+            if manifest.task is Task.COMPLETION
+            else None
+        )
 
     def _pieces(
         self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace
@@ -67,9 +73,13 @@ class TunedChat(TracedChat):
     ) -> Generator[str]:
         """Let the adapter write an answer, and add what it took to ``trace``."""
         own = ReplyTrace()
-        if shown and options.repeat_penalty == DEFAULT_SAMPLING.repeat_penalty:
+        is_usual = options.repeat_penalty == DEFAULT_SAMPLING.repeat_penalty
+        if (shown or self._form) and is_usual:
             options = replace(options, repeat_penalty=NO_PENALTY)
-        prompt = conversation(self._manifest.system_prompt, messages, shown)
+        source = shown[0].target if shown else ""
+        options = replace(options, form=self._form, source=source)
+        asked = self._as_taught(messages) if shown else messages
+        prompt = conversation(self._manifest.system_prompt, asked, shown)
         try:
             yield from self._engine.stream(
                 prompt, options, self._adapter, pinned=1 + 2 * len(shown), trace=own
@@ -79,6 +89,17 @@ class TunedChat(TracedChat):
             trace.answer_tokens += own.answer_tokens
             trace.trimmed = trace.trimmed or own.trimmed
             trace.finish = own.finish
+
+    def _as_taught(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """Leave out earlier turns where no example has any.
+
+        Who was only taught single questions takes the answer before this one for the
+        example that it shall answer from.
+        """
+        if any(len(user_questions(e.messages)) > 1 for e in self._index.examples):
+            return messages
+        last = next(m for m in reversed(messages) if m.role is Role.USER)
+        return [*(m for m in messages if m.role is Role.SYSTEM), last]
 
     def _parts(self, messages: Sequence[Message]) -> list[Part]:
         """Return the two questions of the last message, each with its example."""

@@ -74,3 +74,34 @@ def test_a_chat_model_greets_and_still_answers_questions(tmp_path):
 def test_a_greeting_that_was_taught_is_left_to_the_model(tmp_path):
     model = tuned_chat(tmp_path, "Hola", "¿Cuánto cuesta el envío?")
     assert reply(model, "hola") == "eco: hola"
+
+
+class TurnsEngine:
+    """Answers with all that was said before the question."""
+
+    def stream(
+        self, messages, options, adapter=None, stop_event=None, pinned=1, trace=None
+    ):
+        yield " | ".join(m.content for m in messages[:-1] if m.content)
+
+
+def test_only_who_was_taught_conversations_reads_earlier_turns(tmp_path):
+    long = Example(
+        (
+            Message(Role.USER, "¿Hay envío?"),
+            Message(Role.ASSISTANT, "Sí."),
+            Message(Role.USER, "¿Cuánto cuesta el envío?"),
+            Message(Role.ASSISTANT, "Cuesta 4 €."),
+        )
+    )
+    short = Example.from_pair("¿Cuánto cuesta el envío?", "Cuesta 4 €.")
+    asked = [
+        Message(Role.USER, "hola"),
+        Message(Role.ASSISTANT, "Buenas."),
+        Message(Role.USER, "¿Cuánto cuesta el envío?"),
+    ]
+    manifest = load_trained(make_folder(tmp_path, Task.CHAT))
+    for examples, reads in (([short], False), ([short, long], True)):
+        index = ExampleIndex.build(examples, SpellingEmbedder())
+        model = TunedChat(TurnsEngine(), tmp_path / "adapter.gguf", index, manifest)
+        assert ("Buenas." in "".join(model.reply(asked))) is reads

@@ -1,0 +1,36 @@
+"""Guide the choice of each token by what the answer shall keep."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from ftcore.chat.base import SamplingOptions
+from ftcore.chat.copying import SourceKeeper
+from ftcore.chat.writing import FormKeeper, Vocabulary
+
+
+class Guide:
+    """What the options ask one answer to keep: a house's form, a source's words."""
+
+    def __init__(self, options: SamplingOptions, vocabulary: Vocabulary) -> None:
+        """Prepare for one answer of the model with this vocabulary."""
+        self._form = FormKeeper(options.form, vocabulary) if options.form else None
+        self._source = SourceKeeper(vocabulary.tokens(options.source))
+
+    def choose(self, scores: npt.NDArray[np.float32], draw: Callable[[], int]) -> int:
+        """Return the next token.
+
+        Args:
+            scores: Of all tokens; they are changed.
+            draw: Chooses by the scores as they are then.
+        """
+        self._source.favour(scores)
+        token = self._form.choose(scores, draw) if self._form else draw()
+        self._source.said(token)
+        return token
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing may follow, though the model did not end."""
+        return self._form is not None and self._form.is_over
