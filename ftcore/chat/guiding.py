@@ -8,6 +8,7 @@ import numpy.typing as npt
 from ftcore.chat.base import SamplingOptions
 from ftcore.chat.copying import SourceKeeper
 from ftcore.chat.writing import FormKeeper, Vocabulary
+from ftcore.models.house import is_finished
 
 
 class Guide:
@@ -17,6 +18,8 @@ class Guide:
         """Prepare for one answer of the model with this vocabulary."""
         self._form = FormKeeper(options.form, vocabulary) if options.form else None
         self._source = SourceKeeper(vocabulary.tokens(options.source))
+        self._vocabulary = vocabulary
+        self._ends_sentence = False
 
     def choose(self, scores: npt.NDArray[np.float32], draw: Callable[[], int]) -> int:
         """Return the next token.
@@ -28,9 +31,13 @@ class Guide:
         self._source.favour(scores)
         token = self._form.choose(scores, draw) if self._form else draw()
         self._source.said(token)
+        piece = self._vocabulary.piece(token).decode("utf-8", "ignore")
+        self._ends_sentence = is_finished(piece)
         return token
 
     @property
     def is_over(self) -> bool:
         """Whether nothing may follow, though the model did not end."""
-        return self._form is not None and self._form.is_over
+        if self._form:
+            return self._form.is_over
+        return self._ends_sentence and self._source.is_said

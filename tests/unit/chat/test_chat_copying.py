@@ -6,18 +6,20 @@ from ftcore.chat.base import SamplingOptions
 from ftcore.chat.copying import BONUS
 from ftcore.chat.guiding import Guide
 
+ALPHABET = "abcdefghijklmnopqrstuvwxy."
+
 
 class Letters:
-    """One token for each letter."""
+    """One token for each letter, and one for the full stop."""
 
     def tokens(self, words: str) -> list[int]:
-        return [ord(letter) - ord("a") for letter in words]
+        return [ALPHABET.index(letter) for letter in words]
 
     def piece(self, token: int) -> bytes:
-        return chr(token + ord("a")).encode()
+        return ALPHABET[token].encode()
 
     def ends(self, token: int) -> bool:
-        return token == 25
+        return token < 0
 
 
 def said(source: str, likely: str, count: int) -> str:
@@ -29,7 +31,8 @@ def said(source: str, likely: str, count: int) -> str:
         scores[Letters().tokens(likely)] = BONUS / 2
         token = guide.choose(scores, lambda s=scores: int(s.argmax()))
         words += Letters().piece(token).decode()
-    assert not guide.is_over
+        if guide.is_over:
+            break
     return words
 
 
@@ -39,3 +42,8 @@ def test_the_words_of_the_source_come_first_and_no_oftener() -> None:
 
 def test_without_a_source_nothing_changes() -> None:
     assert said("", likely="x", count=3) == "xxx"
+
+
+def test_an_answer_that_has_said_all_ends_with_its_sentence() -> None:
+    assert said("ab.", likely="x", count=9) == "ab."
+    assert said("ab", likely=".", count=9) == "ab."
