@@ -3,7 +3,7 @@
 import numpy as np
 
 from ftcore.chat.base import SamplingOptions
-from ftcore.chat.copying import BONUS
+from ftcore.chat.copying import BONUS, SourceKeeper
 from ftcore.chat.guiding import Guide
 
 ALPHABET = "abcdefghijklmnopqrstuvwxy."
@@ -47,3 +47,13 @@ def test_without_a_source_nothing_changes() -> None:
 def test_an_answer_that_has_said_all_ends_with_its_sentence() -> None:
     assert said("ab.", likely="x", count=9) == "ab."
     assert said("ab", likely=".", count=9) == "ab."
+
+
+def test_inside_a_piece_of_the_source_its_next_word_comes_first() -> None:
+    keeper = SourceKeeper(Letters().tokens("abxcdaby"))
+    for token in Letters().tokens("abxcdab"):
+        keeper.said(token)
+    scores = np.zeros(26, dtype=np.float32)
+    scores[Letters().tokens("x")] = 5 * BONUS  # as after the first 'ab'
+    keeper.favour(scores)
+    assert int(scores.argmax()) == Letters().tokens("y")[0]
