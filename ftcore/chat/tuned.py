@@ -23,6 +23,8 @@ from ftcore.models.trained import TrainedModel
 # What is discouraged is what stands in the prompt, too: the words of the example that
 # the answer shall repeat. With the usual 1.05, 'incluye' became 'inclueste'.
 NO_PENALTY = 1.0
+# A text of which the likeliest word is always taken goes round in circles.
+WRITING_TEMPERATURE, WRITING_TOP_P = 0.6, 0.9
 
 
 class TunedChat(TracedChat):
@@ -73,11 +75,7 @@ class TunedChat(TracedChat):
     ) -> Generator[str]:
         """Let the adapter write an answer, and add what it took to ``trace``."""
         own = ReplyTrace()
-        is_usual = options.repeat_penalty == DEFAULT_SAMPLING.repeat_penalty
-        if (shown or self._form) and is_usual:
-            options = replace(options, repeat_penalty=NO_PENALTY)
-        source = shown[0].target if shown else ""
-        options = replace(options, form=self._form, source=source)
+        options = self._guided(options, shown)
         asked = self._as_taught(messages) if shown else messages
         prompt = conversation(self._manifest.system_prompt, asked, shown)
         try:
@@ -89,6 +87,21 @@ class TunedChat(TracedChat):
             trace.answer_tokens += own.answer_tokens
             trace.trimmed = trace.trimmed or own.trimmed
             trace.finish = own.finish
+
+    def _guided(
+        self, options: SamplingOptions, shown: Sequence[Example]
+    ) -> SamplingOptions:
+        """Add what the answer shall keep, and draw as suits it where nobody chose."""
+        is_usual = options.repeat_penalty == DEFAULT_SAMPLING.repeat_penalty
+        if (shown or self._form) and is_usual:
+            options = replace(options, repeat_penalty=NO_PENALTY)
+        if self._form is None:
+            return replace(options, source=shown[0].target if shown else "")
+        if _is_untouched(options):
+            options = replace(
+                options, temperature=WRITING_TEMPERATURE, top_p=WRITING_TOP_P
+            )
+        return replace(options, form=self._form)
 
     def _as_taught(self, messages: Sequence[Message]) -> Sequence[Message]:
         """Leave out earlier turns where no example has any.
@@ -130,3 +143,9 @@ class TunedChat(TracedChat):
         reply = small_talk_reply(questions[-1]) if questions else None
         taught = any(small_talk_reply(e.prompt) for e in self._index.examples)
         return None if taught else reply
+
+
+def _is_untouched(options: SamplingOptions) -> bool:
+    """Whether nobody chose how to draw; a seed of one's own changes no more."""
+    usual = DEFAULT_SAMPLING
+    return (options.temperature, options.top_p) == (usual.temperature, usual.top_p)
