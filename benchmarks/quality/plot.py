@@ -4,7 +4,7 @@ One row a set and one for all, a dot and its 95 % interval for each arm. Written
 as text: no drawing library that makes files is among the product's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -44,7 +44,8 @@ def rows_of(records: Sequence[Record]) -> list[tuple[str, list[Group]]]:
 def drawing(rows: Sequence[tuple[str, Sequence[Group]]]) -> str:
     """Return the SVG."""
     height = TOP + BAND * len(rows) + 30
-    parts = [*_legend(), *_grid(height)]
+    arms = {group.arm for _, shown in rows for group in shown}
+    parts = [*_legend(arms), *_grid(height)]
     for number, (name, shown) in enumerate(rows):
         y = TOP + BAND * number + 12
         parts.append(_text(LEFT - 10, y + 2 * LINE + 4, name, "end"))
@@ -65,8 +66,10 @@ def _at(value: float) -> float:
     return round(LEFT + WIDTH * value, 1)
 
 
-def _legend() -> Iterator[str]:
-    for number, (arm, colour) in enumerate(COLOURS.items()):
+def _legend(arms: Collection[str]) -> Iterator[str]:
+    shown = [arm for arm in COLOURS if arm in arms]
+    for number, arm in enumerate(shown):
+        colour = COLOURS[arm]
         x = LEFT + number * WIDTH / len(COLOURS)
         yield f'<circle cx="{x}" cy="18" r="5" fill="{colour}"/>'
         yield _text(x + 9, 22, arm.replace("_", " "))
