@@ -84,10 +84,17 @@ def arms_of(folder: Path, names: Sequence[str]) -> list[Arm]:
 
 def answers_of(data: QualitySet, folder: Path, arm: Arm) -> Iterator[Answer]:
     """Put every question of a set to one arm of a trained model."""
-    if data.task is Task.CLASSIFICATION:
-        yield from _labels(data, folder, arm)
-        return
     engines = EnginePool(load_settings().models_dir, threads=THREADS)
+    is_chat = data.task is not Task.CLASSIFICATION
+    try:
+        yield from (_texts if is_chat else _labels)(data, folder, arm, engines)
+    finally:
+        engines.close()
+
+
+def _texts(
+    data: QualitySet, folder: Path, arm: Arm, engines: EnginePool
+) -> Iterator[Answer]:
     model = open_arm(folder, arm, engines)
     check = _checker(data)
 
@@ -96,16 +103,15 @@ def answers_of(data: QualitySet, folder: Path, arm: Arm) -> Iterator[Answer]:
         checks, verdict = check(question, found[0])
         return Answer(question, found[0], checks, verdict, found[2])
 
-    try:
-        with ThreadPoolExecutor(THREADS) as pool:
-            yield from pool.map(ask, data.questions)
-    finally:
-        engines.close()
+    with ThreadPoolExecutor(THREADS) as pool:
+        yield from pool.map(ask, data.questions)
 
 
-def _labels(data: QualitySet, folder: Path, arm: Arm) -> Iterator[Answer]:
+def _labels(
+    data: QualitySet, folder: Path, arm: Arm, engines: EnginePool
+) -> Iterator[Answer]:
     """Label every text; one of no class is right if the head doubts."""
-    model = open_label_arm(folder, arm)
+    model = open_label_arm(folder, arm, engines)
     for question in data.questions:
         began = time.perf_counter()
         found = model.judge(question.question)
