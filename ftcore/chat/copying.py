@@ -47,7 +47,7 @@ class SourceKeeper:
     def is_said(self) -> bool:
         """Whether all of it was said, but for a slip."""
         left = sum(count for count in self._left.values() if count > 0)
-        return bool(self._left) and left <= self._least
+        return bool(self._source) and left <= self._least
 
     def _following(self) -> tuple[list[int], int]:
         """Return what may come next in the example, and by how many tokens it is told.

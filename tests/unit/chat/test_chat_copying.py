@@ -42,6 +42,7 @@ def test_the_words_of_the_source_come_first_and_no_oftener() -> None:
 
 def test_without_a_source_nothing_changes() -> None:
     assert said("", likely="x", count=3) == "xxx"
+    assert said("", likely=".", count=3) == "..."
 
 
 def test_an_answer_that_has_said_all_ends_with_its_sentence() -> None:
