@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import signal
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ def row(line: Line) -> dict[str, object]:
 
 def main(names: list[str]) -> int:
     """Measure what is asked for (all but the longest by default), keep the rest."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started ends too
     names = list(dict.fromkeys(TOGETHER.get(name, name) for name in names))
     unknown = [name for name in names if name not in LINES]
     if unknown:

@@ -17,6 +17,7 @@ from benchmarks.server import Spoken, running
 from ftcore.chat.base import DEFAULT_SAMPLING
 from ftcore.data.examples import Message, Role
 from ftcore.models.catalog import load_catalog
+from ftcore.models.serving_copy import serving_file
 from ftcore.models.trained import ADAPTER_GGUF
 from ftcore.settings import load_settings
 from ftcore.tokens import Signer
@@ -35,7 +36,9 @@ class Bare:
     def __init__(self, person: Person) -> None:
         model = load_catalog().find(load_catalog().default_generation)
         params = xllamacpp.CommonParams()
-        params.model.path = str(model.require(load_settings().models_dir))
+        models = load_settings().models_dir  # the same weights as the others'
+        own = serving_file(model.require(models), models / model.name)
+        params.model.path = str(own)
         adapter = xllamacpp.CommonAdapterLoraInfo(str(person.folder / ADAPTER_GGUF), 1)
         params.lora_adapters = [adapter]
         params.n_ctx = model.context
