@@ -47,8 +47,8 @@ class Bare:
         params.verbosity = -1
         self._server = xllamacpp.Server(params)
 
-    def ask(self, messages: list[Message]) -> Spoken:
-        """Answer as greedily as the others do."""
+    def ask(self, messages: list[Message], most: int) -> Spoken:
+        """Answer as greedily as the others do, with at most so many tokens."""
         pieces: list[str] = []
         usage: dict[str, int] = {}
         began = time.perf_counter()
@@ -69,8 +69,8 @@ class Bare:
             "cache_prompt": False,
             "temperature": 0,
             "top_p": DEFAULT_SAMPLING.top_p,
-            "repeat_penalty": DEFAULT_SAMPLING.repeat_penalty,
-            "max_tokens": MOST,
+            "repeat_penalty": 1.0,  # as ours where an example is shown
+            "max_tokens": most,
         }
         self._server.handle_chat_completions(body, on_event)
         return Spoken("".join(pieces), first[0], first[-1], usage["completion_tokens"])
@@ -83,13 +83,12 @@ def stack_speed() -> list[Line]:
         bare = Bare(person)
         messages = [Message(Role.USER, QUESTION)]
         prompt = person.prompt(messages)
-        expected = bare.ask(prompt)
         signer, me = Signer(SECRET), person.participant_id
         query = urlencode({"token": signer.mint_playground(me, person.job_id)})
         link = urlencode({LINK_PARAM: signer.sign_link(me)})
         with running(Path(folder)) as server, chromium() as browser:
             server.wait()
-            server.ask(person, messages, MOST)
+            expected = server.ask(person, messages, MOST)
             home, chat = f"{server.address}/?{link}", f"{MOUNT}/?{query}"
             page = open_chat(browser, home, server.address + chat)
 
@@ -100,7 +99,7 @@ def stack_speed() -> list[Line]:
 
             found = _interleaved(
                 {
-                    "bare": lambda: bare.ask(prompt).speed,
+                    "bare": lambda: bare.ask(prompt, expected.tokens).speed,
                     "api": lambda: server.ask(person, messages, MOST).speed,
                     "browser": in_browser,
                 }
