@@ -1,13 +1,15 @@
 """See how many cores nobody uses at the moment, or would give up at once."""
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _PROC = Path("/proc")
 _GIVES_WAY = 10  # niceness from which on a process leaves its core to whoever wants it
 _STATE, _NICE, _THREADS = 0, 16, 17  # places in `stat`, after the name; man 5 proc
 _RUNNING = "R"
+_MOMENT = 0.002  # seconds: whoever only handed a request on has ended by then
 
 
 def free_cores(proc: Path = _PROC, cores: int | None = None) -> int:
@@ -25,28 +27,36 @@ def free_cores(proc: Path = _PROC, cores: int | None = None) -> int:
     try:
         running = int((proc / "loadavg").read_text().split()[3].partition("/")[0])
         if running > 1:  # of the whole host, and of those who give way
-            running = sum(_running_threads(proc))
+            found = list(_running_threads(proc))
+            time.sleep(_MOMENT)
+            running = len(_still_running(found))
     except (OSError, ValueError, IndexError):
         return 1
     return max(1, (cores or os.cpu_count() or 1) - max(0, running - 1))
 
 
-def _running_threads(proc: Path) -> Iterator[int]:
-    """Yield the threads that run now of each process that does not give way."""
+def _running_threads(proc: Path) -> Iterator[str]:
+    """Yield the `stat` of each thread that runs now and does not give way."""
     for process in os.scandir(proc):
         if not process.name.isdigit():
             continue
-        facts = _facts(f"{process.path}/stat")
+        own = f"{process.path}/stat"
+        facts = _facts(own)
         if not facts or int(facts[_NICE]) >= _GIVES_WAY:
             continue
         if int(facts[_THREADS]) == 1:
-            yield facts[_STATE] == _RUNNING
+            yield from _still_running([own])
             continue
         try:
-            tasks = [task.path for task in os.scandir(f"{process.path}/task")]
+            tasks = [f"{task.path}/stat" for task in os.scandir(f"{process.path}/task")]
         except OSError:  # it has just ended
             continue
-        yield sum(_facts(f"{task}/stat")[:1] == [_RUNNING] for task in tasks)
+        yield from _still_running(tasks)
+
+
+def _still_running(stats: Sequence[str]) -> list[str]:
+    """Return those that run now."""
+    return [stat for stat in stats if _facts(stat)[:1] == [_RUNNING]]
 
 
 def _facts(stat: str) -> list[str]:

@@ -34,7 +34,9 @@ BASE = load_catalog().find(load_catalog().default_generation)
 def a_request(**changes: object) -> TrainingRequest:
     examples = tuple(Example.from_pair(q, a) for q, a in PAIRS)
     dataset = Dataset("tienda", Task.CHAT, examples)
-    config = configure(Task.CHAT, Preset.QUICK, 4, **{"epochs": 3, **changes})
+    config = configure(
+        Task.CHAT, Preset.QUICK, 4, **{"epochs": 3, "batch_size": 4, **changes}
+    )
     test = (Example.from_pair("q cuesta el envio", PAIRS[0][1]),)
     return TrainingRequest("job", dataset, config, "Eres la tienda.", test=test)
 
