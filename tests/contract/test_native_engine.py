@@ -223,11 +223,13 @@ def says_by(engine, adapter):
 
 def test_a_stop_while_waiting_in_the_queue_takes_no_lane(path):
     engine = LlamaEngine(path, context=CONTEXT, slots=1)
-    first = engine.stream(turns("Cuenta hasta cien."), SamplingOptions(max_tokens=60))
+    first = engine.stream(
+        turns("Write a long story about a dog."), SamplingOptions(max_tokens=60)
+    )
     next(first)
     stop, trace = threading.Event(), ReplyTrace()
     waiting = engine.stream(turns("hola"), stop_event=stop, trace=trace)
-    threading.Timer(0.2, stop.set).start()
+    threading.Timer(0.05, stop.set).start()
     threading.Timer(0.4, first.close).start()
     assert not list(waiting)
     assert trace.finish == "cancelled"
