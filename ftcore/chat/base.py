@@ -3,11 +3,11 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from ftcore.data.examples import Message
+from ftcore.data.examples import Message, Task
 from ftcore.models.house import HouseForm
 
 
@@ -31,6 +31,8 @@ class SamplingOptions:
         max_tokens: Longest answer, in tokens.
         repeat_penalty: Above 1 discourages repetition.
         seed: Seed of the draw.
+        is_chosen: Whether somebody chose temperature and top_p. Where nobody did, a
+            tuned model draws as suits its task: :func:`usual_sampling`.
         form: Of the texts of a house, which the answer keeps where the engine is
             driven token by token; ``None`` asks for none.
         source: What the answer is to be taken from, word for word where it can; there
@@ -42,11 +44,20 @@ class SamplingOptions:
     max_tokens: int = 256
     repeat_penalty: float = 1.05
     seed: int = 42
+    is_chosen: bool = False
     form: HouseForm | None = None
     source: str = ""
 
 
 DEFAULT_SAMPLING = SamplingOptions()
+# A text of which the likeliest word is always taken goes round in circles.
+_WRITING = replace(DEFAULT_SAMPLING, temperature=0.6, top_p=0.9)
+
+
+def usual_sampling(task: Task) -> SamplingOptions:
+    """Return how a model draws where nobody chose: what a page starts with."""
+    return _WRITING if task is Task.COMPLETION else DEFAULT_SAMPLING
+
 
 STOP, LENGTH, CANCELLED, FAILED = "stop", "length", "cancelled", "failed"
 

@@ -9,6 +9,7 @@ from ftcore.chat.base import (
     ReplyTrace,
     SamplingOptions,
     TracedChat,
+    usual_sampling,
 )
 from ftcore.chat.baselines import word_pieces
 from ftcore.chat.llama_cpp import LlamaEngine
@@ -23,8 +24,6 @@ from ftcore.models.trained import TrainedModel
 # What is discouraged is what stands in the prompt, too: the words of the example that
 # the answer shall repeat. With the usual 1.05, 'incluye' became 'inclueste'.
 NO_PENALTY = 1.0
-# A text of which the likeliest word is always taken goes round in circles.
-WRITING_TEMPERATURE, WRITING_TOP_P = 0.6, 0.9
 
 
 class TunedChat(TracedChat):
@@ -95,13 +94,11 @@ class TunedChat(TracedChat):
         is_usual = options.repeat_penalty == DEFAULT_SAMPLING.repeat_penalty
         if (shown or self._form) and is_usual:
             options = replace(options, repeat_penalty=NO_PENALTY)
-        if self._form is None:
-            return replace(options, source=shown[0].target if shown else "")
-        if _is_untouched(options):
-            options = replace(
-                options, temperature=WRITING_TEMPERATURE, top_p=WRITING_TOP_P
-            )
-        return replace(options, form=self._form)
+        if not options.is_chosen:
+            usual = usual_sampling(self._manifest.task)
+            options = replace(options, temperature=usual.temperature, top_p=usual.top_p)
+        source = shown[0].target if shown and self._form is None else ""
+        return replace(options, form=self._form, source=source)
 
     def _as_taught(self, messages: Sequence[Message]) -> Sequence[Message]:
         """Leave out earlier turns where no example has any.
@@ -143,9 +140,3 @@ class TunedChat(TracedChat):
         reply = small_talk_reply(questions[-1]) if questions else None
         taught = any(small_talk_reply(e.prompt) for e in self._index.examples)
         return None if taught else reply
-
-
-def _is_untouched(options: SamplingOptions) -> bool:
-    """Whether nobody chose how to draw; a seed of one's own changes no more."""
-    usual = DEFAULT_SAMPLING
-    return (options.temperature, options.top_p) == (usual.temperature, usual.top_p)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from ftcore.storage.records import DatasetRow, JobRow, ProjectRow
 from ftcore.storage.tables import Tables
@@ -91,10 +91,11 @@ class JobTable(Tables):
             active = active.where(JobRow.participant_id == participant_id)
         return self._all(active.order_by(JobRow.turn, JobRow.queued_at, JobRow.id))
 
-    def count_about_to_train(self, besides: str) -> int:
+    def count_about_to_train(self, trainer: str, besides: str) -> int:
         """Return how many people prepared examples of late and trained nothing yet.
 
         Args:
+            trainer: Of those who chose it, or nothing yet.
             besides: The participant who does not count.
         """
         since = self._clock() - PREPARING
@@ -106,6 +107,7 @@ class JobTable(Tables):
             select(func.count(func.distinct(owner)))
             .join(DatasetRow, DatasetRow.project_id == ProjectRow.id)
             .where(DatasetRow.created_at >= since, owner != besides, ~trained.exists())
+            .where(or_(ProjectRow.tool.is_(None), ProjectRow.tool == trainer))
         )
         with self._sessions() as session:
             return session.scalar(count) or 0

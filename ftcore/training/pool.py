@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from ftcore.training.inbox import Inbox, Task
 
 WORKER = "ftcore.jobs.worker"
 NICENESS = 19  # the least: the pages and chats of the room come first
+_FREED_SECONDS, _FREED_LOOK_SECONDS = 3.0, 0.05
 _BIRTH_TOLERANCE = 2.0  # seconds; clocks of the kernel and of the process round
 # Idle threads must not spin beside a server, and freed memory must go back to the
 # system: glibc keeps one arena a thread otherwise.
@@ -61,10 +63,23 @@ class WorkerPool:
         return list(self._living())
 
     def hire(self) -> Worker:
-        """Return a worker that has nothing to do; a new one if there is none."""
+        """Return a worker that has nothing to do; a new one if there is none.
+
+        A job is known to be over a moment before its worker is free again. Where as
+        many live as may work at once, that one is waited for: another would load
+        everything anew, and hold its memory for nothing.
+        """
+        deadline = time.monotonic() + _FREED_SECONDS
         with self._lock:
-            free = [worker for worker in self._living() if worker.inbox.is_free]
-            return free[0] if free else self._start()
+            while True:
+                living = list(self._living())
+                free = [worker for worker in living if worker.inbox.is_free]
+                if free:
+                    return free[0]
+                is_full = len(living) >= worker_count(self._settings)
+                if not is_full or time.monotonic() > deadline:
+                    return self._start()
+                time.sleep(_FREED_LOOK_SECONDS)
 
     def warm_up(self) -> None:
         """Start a worker unless there is one; it loads what every job needs."""

@@ -152,7 +152,8 @@ def describe(config: TrainingConfig) -> list[str]:
     if config.task is Task.CLASSIFICATION:
         return []
     keys = [f"presets.reasons.{config.preset.value}"]
-    keys += ["presets.reasons.top_layers"] if config.adapted_layers else []
+    top = f"presets.reasons.top_layers_{config.task.value}"
+    keys += [top] if config.adapted_layers else []
     keys += ["presets.reasons.use_nearest"] if config.use_nearest else []
     keys += ["presets.reasons.augment"] if config.augment else []
     return keys

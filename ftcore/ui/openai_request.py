@@ -132,6 +132,7 @@ def _options(body: _Body) -> SamplingOptions:
         max_tokens=longest,
         repeat_penalty=usual.repeat_penalty,
         seed=seed,
+        is_chosen=(body.temperature, body.top_p) != (None, None),
     )
 
 

@@ -113,7 +113,8 @@ def to_options(values: Sequence[float | None]) -> SamplingOptions:
     Args:
         values: Temperature, top_p, longest answer in tokens, repeat penalty, seed.
     """
-    start = DEFAULT_SAMPLING
+    # What is shown is what is done, also where nobody moved it.
+    start = replace(DEFAULT_SAMPLING, is_chosen=True)
     names = ("temperature", "top_p", "max_tokens", "repeat_penalty", "seed")
     given = {n: v for n, v in zip(names, values, strict=True) if v is not None}
     for whole in ("max_tokens", "seed"):

@@ -12,6 +12,7 @@ from ftcore.tokens import PlaygroundClaim
 from ftcore.ui import playground_lines as lines
 from ftcore.ui.playground_answering import Answering
 from ftcore.ui.playground_handlers import Handlers, spanish_error
+from ftcore.ui.playground_settings import Values, start_values
 from ftcore.ui.playground_turns import (
     History,
     history_of,
@@ -110,6 +111,11 @@ class Chat:
         following = int(DEFAULT_SAMPLING.seed if seed is None else seed) + 1
         values = self._values(claim, back, judged)
         return (following, gr.update(visible=False), *values, *below)
+
+    def start_values(self, request: gr.Request) -> Values:
+        """Return what the controls start with for the model on the page."""
+        info = self.handlers.playground.info(self._claim(request))
+        return start_values(info.task)
 
     def stop(self, request: gr.Request) -> None:
         """End the answers under way in this tab."""

@@ -47,6 +47,7 @@ class ChatParts:
         chats: Their conversations.
         lines: What is below each.
         cases: The saved cases.
+        controls: How an answer is drawn.
     """
 
     chips: list[gr.Button]
@@ -55,12 +56,14 @@ class ChatParts:
     chats: list[gr.Chatbot]
     lines: list[gr.HTML]
     cases: CaseParts
+    controls: list[gr.Slider | gr.Number]
 
     @property
     def opened(self) -> list[object]:
         """All of them, in the order in which the opening page fills them."""
         shown = [self.who, *self.columns, *self.chats, *self.lines]
-        return [*self.chips, *shown, self.cases.fold, self.cases.listing]
+        saved = [self.cases.fold, self.cases.listing]
+        return [*self.chips, *shown, *saved, *self.controls]
 
 
 def chat_layout(chat: Chat, desk: CaseDesk) -> ChatParts:
@@ -90,8 +93,8 @@ def chat_layout(chat: Chat, desk: CaseDesk) -> ChatParts:
     with gr.Row(elem_id="actions", elem_classes="ft-actions"):
         stop, again, save, clear, undo = _action_buttons()
     cases = case_form(desk, save, classifies=False)
-    controls = sampling_controls()
-    parts = ChatParts(samples, who, columns, chats, lines, cases)
+    controls = sampling_controls(chat.start_values)
+    parts = ChatParts(samples, who, columns, chats, lines, cases, controls)
 
     wiring = _Wiring(chat, parts, controls)
     for trigger, source in (

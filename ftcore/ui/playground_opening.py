@@ -10,6 +10,7 @@ from ftcore.tokens import PlaygroundClaim
 from ftcore.ui.playground_cases import CaseDesk
 from ftcore.ui.playground_chat import ORDER, START, Chat, arm_name, columns
 from ftcore.ui.playground_labels import LabelDesk
+from ftcore.ui.playground_settings import start_values
 from ftcore.workshop.playground import SUGGESTIONS, PlaygroundInfo
 
 
@@ -50,6 +51,7 @@ class Opening:
             *columns(shown),
             *self.chat.restored(claim),
             *self.desk.listed(claim),
+            *start_values(info.task),
         ]
 
     def _labels(self, claim: PlaygroundClaim, info: PlaygroundInfo) -> list[object]:
@@ -65,7 +67,8 @@ class Opening:
         # Chatbots take a value, because an update of theirs costs ten times as much.
         nothing: list[object] = [[] for _ in ORDER]
         few = [arm_name(arm) for arm in START]
-        return [*_chips(()), few, *columns(few), *nothing, *_blank(len(ORDER) + 2)]
+        shown = [few, *columns(few), *nothing, *_blank(len(ORDER) + 2)]
+        return [*_chips(()), *shown, *start_values(Task.CHAT)]
 
     def _no_labels(self) -> list[object]:
         verdicts = self.labels.nothing()

@@ -1,31 +1,47 @@
 """The controls of how an answer is drawn, folded, each with what it does."""
 
+from collections.abc import Callable
+
 import gradio as gr
 
-from ftcore.chat.base import DEFAULT_SAMPLING
+from ftcore.chat.base import usual_sampling
+from ftcore.data.examples import Task
 from ftcore.texts import text
 
-_START = (
-    DEFAULT_SAMPLING.temperature,
-    DEFAULT_SAMPLING.top_p,
-    DEFAULT_SAMPLING.max_tokens,
-    DEFAULT_SAMPLING.repeat_penalty,
-    DEFAULT_SAMPLING.seed,
-)
+Values = tuple[float, float, int, float, int]
 _MOST_SEED = 2**31 - 1  # what llama.cpp takes as an int
 
 
-def sampling_controls() -> list[gr.Slider | gr.Number]:
-    """Draw the controls; returns temperature, top_p, length, penalty and seed."""
+def start_values(task: Task) -> Values:
+    """Return what the controls start with: how a model of that task draws."""
+    usual = usual_sampling(task)
+    return (
+        usual.temperature,
+        usual.top_p,
+        usual.max_tokens,
+        usual.repeat_penalty,
+        usual.seed,
+    )
+
+
+def sampling_controls(
+    start: Callable[[gr.Request], Values],
+) -> list[gr.Slider | gr.Number]:
+    """Draw the controls; returns temperature, top_p, length, penalty and seed.
+
+    Args:
+        start: Gives the values that suit the model on the page.
+    """
+    values = start_values(Task.CHAT)
     with gr.Accordion(text("playground_chat.settings"), open=False, elem_id="settings"):
         with gr.Row():
             controls: list[gr.Slider | gr.Number] = [
-                _slider("temperature", 0, 1.5, _START[0], 0.1),
-                _slider("top_p", 0.1, 1, _START[1], 0.05),
-                _slider("max_tokens", 16, 512, _START[2], 16),
-                _slider("repeat_penalty", 1, 1.5, _START[3], 0.05),
+                _slider("temperature", 0, 1.5, values[0], 0.1),
+                _slider("top_p", 0.1, 1, values[1], 0.05),
+                _slider("max_tokens", 16, 512, values[2], 16),
+                _slider("repeat_penalty", 1, 1.5, values[3], 0.05),
                 gr.Number(
-                    _START[4],
+                    values[4],
                     label=text("playground_chat.seed"),
                     info=text("playground_chat.seed_help"),
                     precision=0,
@@ -36,7 +52,7 @@ def sampling_controls() -> list[gr.Slider | gr.Number]:
             ]
         reset = gr.Button(text("playground_chat.reset"), size="sm", elem_id="reset")
     reset.click(
-        lambda: _START,
+        start,
         outputs=controls,
         queue=False,
         show_progress="hidden",

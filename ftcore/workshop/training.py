@@ -135,7 +135,7 @@ class Training:
             plans[preset] = planned(kept.dataset, preset, trainer, base.name)
         finds_meaning = default_embedder().is_semantic
         waiting = sum(job.trainer == tool for job in self._store.active_jobs())
-        waiting += self._store.count_about_to_train(besides=participant_id)
+        waiting += self._store.count_about_to_train(tool, besides=participant_id)
         forecasts = {preset: forecast for preset, (_, forecast) in plans.items()}
         at_once = self.queue.workers if tool == LOCAL_TOOL else 1
         advice = recommend(forecasts, waiting / max(1, at_once), STEP_SECONDS)

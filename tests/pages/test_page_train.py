@@ -253,10 +253,10 @@ def test_the_settings_say_why_the_level_is_as_it_is(
     at_speed(monkeypatch, 400.0)
     story.has_data()
     page = app("train")
-    assert text("presets.reasons.top_layers") in words_on(page)
+    assert text("presets.reasons.top_layers_chat") in words_on(page)
     page.radio(key="preset").set_value(Preset.QUALITY.value).run()
     assert text("presets.reasons.quality") in words_on(page)
-    assert text("presets.reasons.top_layers") not in words_on(page)
+    assert text("presets.reasons.top_layers_chat") not in words_on(page)
 
 
 def figures_on(page: AppTest) -> dict[str, str]:

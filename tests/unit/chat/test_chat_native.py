@@ -82,7 +82,16 @@ def test_only_cores_that_nobody_needs_are_free(tmp_path, load, others, cores, fr
     a_process(tmp_path, 100, "SR")  # who asks
     for number, (states, nice) in enumerate(others):
         a_process(tmp_path, number, states, nice)
-    assert free_cores(tmp_path, cores) == free
+    assert free_cores(tmp_path, cores, own_nice=0) == free
+
+
+def test_to_a_training_the_other_trainings_do_not_give_way(tmp_path):
+    (tmp_path / "loadavg").write_text("9 9 9 2/200 7")
+    a_process(tmp_path, 100, "R", nice=19)  # who asks
+    assert free_cores(tmp_path, 2, own_nice=19) == 2
+    a_process(tmp_path, 101, "R", nice=19)
+    assert free_cores(tmp_path, 2, own_nice=19) == 1
+    assert free_cores(tmp_path, 2, own_nice=0) == 2
 
 
 def test_where_the_kernel_says_nothing_one_core_is_free(tmp_path):

@@ -144,12 +144,15 @@ def test_who_has_examples_and_no_training_yet_is_about_to_train(engine):
     add_dataset(store, ana, "a2")
     add_dataset(store, luis, "l1")
     add_job(store, eva, "e1")
-    assert store.count_about_to_train(besides="eva") == 2
-    assert store.count_about_to_train(besides="ana") == 1
+    assert store.count_about_to_train("local", besides="eva") == 2
+    assert store.count_about_to_train("local", besides="ana") == 1
+    store.update_project(ana.id, tool="openai")
+    assert store.count_about_to_train("local", besides="eva") == 1
+    store.update_project(ana.id, tool="local")
     add_job(store, luis, "l2")
-    assert store.count_about_to_train(besides="eva") == 1
+    assert store.count_about_to_train("local", besides="eva") == 1
     clock.now += timedelta(hours=2)  # another workshop, with the same store
-    assert store.count_about_to_train(besides="eva") == 0
+    assert store.count_about_to_train("local", besides="eva") == 0
 
 
 def test_a_paused_job_leaves_the_queue_and_returns_to_its_end(store):

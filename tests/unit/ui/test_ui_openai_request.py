@@ -50,6 +50,12 @@ def test_every_parameter_is_honoured() -> None:
     assert read(temperature=0, top_p=1).wish.options.temperature == 0.0
 
 
+def test_a_temperature_of_zero_is_a_choice_too() -> None:
+    assert not read().wish.options.is_chosen
+    assert read(temperature=0).wish.options.is_chosen
+    assert read(top_p=0.9).wish.options.is_chosen
+
+
 def test_the_seed_is_drawn_anew_unless_it_is_given() -> None:
     assert read(seed=5).wish.options.seed == read(seed=5).wish.options.seed == 5
     assert len({read().wish.options.seed for _ in range(20)}) > 1
