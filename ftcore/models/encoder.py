@@ -1,7 +1,7 @@
 """Run a BERT-like encoder with numpy alone: texts become unit vectors.
 
-Training changes the upper layers only, so two encoders of one base share its words
-and lower layers, mapped from the disk (``tensors.py``).
+Training changes the upper layers only, so the encoders of one base share its lower
+layers, and its words stay on the disk.
 """
 
 import json
@@ -16,7 +16,6 @@ import numpy.typing as npt
 from ftcore.errors import TrainingFailedError
 from ftcore.models.catalog import BaseModel
 from ftcore.models.embeddings import Vectors
-from ftcore.models.tensors import Tensors, map_tensors
 
 CONFIG, TOKENIZER = "config.json", "tokenizer.json"
 LAYER_PARTS = (
@@ -30,6 +29,7 @@ LAYER_PARTS = (
     "output.LayerNorm",
 )
 SIDES = ("weight", "bias")
+_WORDS = "embeddings.word_embeddings.weight"
 _PREFIXES = ("", "bert.", "roberta.")  # of a bare model, and of one with a head
 _FAMILIES = {"bert": False, "roberta": True, "xlm-roberta": True}
 
@@ -89,7 +89,7 @@ class EncoderBase:
     """The files of an encoder from the Hub, as they came."""
 
     def __init__(self, model: BaseModel, models_dir: Path) -> None:
-        """Map the weights and read the tokenizer.
+        """Open the weights and read the tokenizer.
 
         Args:
             model: An encoder of the catalogue.
@@ -97,15 +97,19 @@ class EncoderBase:
 
         Raises:
             BaseModelMissingError: It is not on this machine.
-            TrainingFailedError: Its layout is not known here.
+            TrainingFailedError: Its layout is not known here, or the file is broken.
         """
         from tokenizers import Tokenizer  # noqa: PLC0415  (a second for many words)
 
         file = model.require(models_dir)
         self.model = model
         self.shape = EncoderShape.read(file.parent)
-        self._tensors = map_tensors(file)
-        self._prefix = _prefix_of(self._tensors)
+        self._file, self._prefix = _opened(file)
+        self._layers: dict[int, Layer] = {}
+        embeddings = "embeddings.{}.weight"
+        self._places = self._tensor(embeddings.format("position_embeddings"))
+        self._kinds = self._tensor(embeddings.format("token_type_embeddings"))
+        self._norm = [self._tensor(f"embeddings.LayerNorm.{side}") for side in SIDES]
         self._tokenizer: Any = Tokenizer.from_file(str(file.parent / TOKENIZER))
         self._tokenizer.no_padding()
         most = min(model.context, self.shape.positions)
@@ -117,31 +121,29 @@ class EncoderBase:
         return ids
 
     def layer(self, number: int) -> Layer:
-        """Return the weights of one layer (from 0)."""
-        at = f"encoder.layer.{number}"
-        return {
-            f"{part}.{side}": self._tensor(f"{at}.{part}.{side}")
-            for part in LAYER_PARTS
-            for side in SIDES
-        }
+        """Return the weights of one layer (from 0); all who ask share them."""
+        if number not in self._layers:
+            at = f"encoder.layer.{number}"
+            self._layers[number] = {
+                f"{part}.{side}": self._tensor(f"{at}.{part}.{side}")
+                for part in LAYER_PARTS
+                for side in SIDES
+            }
+        return self._layers[number]
 
     def begin(self, text: str) -> Matrix:
         """Return what enters the first layer, shape ``(tokens, width)``."""
         ids = self.tokens(text)
         first = self.shape.first_position
-        words = self._tensor("embeddings.word_embeddings.weight", rows=ids)
-        places = self._tensor("embeddings.position_embeddings.weight")
-        kinds = self._tensor("embeddings.token_type_embeddings.weight")
-        summed = words + places[first : first + len(ids)] + kinds[0]
-        norm = {side: self._tensor(f"embeddings.LayerNorm.{side}") for side in SIDES}
-        return _normalised(
-            summed, norm["weight"], norm["bias"], self.shape.norm_epsilon
-        )
+        vocabulary = self._file.get_slice(f"{self._prefix}{_WORDS}")
+        words = np.vstack([vocabulary[at : at + 1] for at in ids]).astype(np.float32)
+        summed = words + self._places[first : first + len(ids)] + self._kinds[0]
+        weight, bias = self._norm
+        return _normalised(summed, weight, bias, self.shape.norm_epsilon)
 
-    def _tensor(self, name: str, rows: Sequence[int] | None = None) -> Matrix:
-        found = self._tensors[f"{self._prefix}{name}"]
-        picked = found if rows is None else found[list(rows)]
-        return np.asarray(picked, dtype=np.float32)
+    def _tensor(self, name: str) -> Matrix:
+        found = self._file.get_tensor(f"{self._prefix}{name}")
+        return np.asarray(found, dtype=np.float32)
 
 
 class Encoder:
@@ -194,11 +196,18 @@ class Encoder:
         return self.finish([self._base.begin(text) for text in texts])
 
 
-def _prefix_of(tensors: Tensors) -> str:
-    """Return what precedes the names of a file's tensors."""
+def _opened(file: Path) -> tuple[Any, str]:
+    """Return the open file, and what precedes the names of its tensors."""
+    from safetensors import SafetensorError, safe_open  # noqa: PLC0415  (rarely needed)
+
+    try:
+        content: Any = safe_open(file, framework="numpy")
+    except SafetensorError as error:
+        raise TrainingFailedError(reason="unsupported_architecture") from error
+    names = set(content.keys())
     for prefix in _PREFIXES:
-        if f"{prefix}embeddings.word_embeddings.weight" in tensors:
-            return prefix
+        if f"{prefix}{_WORDS}" in names:
+            return content, prefix
     raise TrainingFailedError(reason="unsupported_architecture")
 
 

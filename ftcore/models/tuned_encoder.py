@@ -13,7 +13,6 @@ from ftcore.errors import NotATrainedModelError
 from ftcore.models.catalog import load_catalog
 from ftcore.models.embeddings import Vectors
 from ftcore.models.encoder import Encoder, EncoderBase, Layer, Matrix
-from ftcore.models.tensors import map_tensors
 from ftcore.models.trained import ENCODER, TrainedModel
 
 MOST_OPEN = 4  # some 40 MB each
@@ -54,9 +53,12 @@ def load_layers(folder: Path) -> dict[int, Layer]:
     Raises:
         NotATrainedModelError: It has none that can be read.
     """
+    from safetensors import SafetensorError  # noqa: PLC0415  (only with an encoder)
+    from safetensors.numpy import load_file  # noqa: PLC0415
+
     try:
-        arrays = map_tensors(folder / ENCODER)
-    except (OSError, ValueError, KeyError) as error:
+        arrays = load_file(folder / ENCODER)
+    except (OSError, SafetensorError) as error:
         raise NotATrainedModelError(path=str(folder)) from error
     layers: dict[int, dict[str, Matrix]] = {}
     for full, array in arrays.items():
@@ -94,8 +96,8 @@ class EncoderShelf:
 
     Args:
         models_dir: Folder of downloaded base models.
-        most: How many stay loaded. Their bases stay with them: of one, the words and
-            layers are mapped, but a tokenizer of 250,000 pieces holds 290 MB.
+        most: How many stay loaded. Their bases stay with them, each once: its
+            layers, and 290 MB of a tokenizer of 250,000 pieces.
     """
 
     def __init__(self, models_dir: Path, most: int = MOST_OPEN) -> None:

@@ -17,7 +17,7 @@ class UpperLayers:
     """Layers ``first`` and above of a base, each weight ready to learn.
 
     What enters them never changes, so it is computed once (``Encoder.states``) and no
-    gradient goes below; neither words nor lower layers are copied into memory.
+    gradient goes below.
 
     Args:
         base: The encoder.

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from ftcore.errors import BaseModelMissingError, TrainingFailedError
 from ftcore.models.encoder import Encoder, EncoderBase
-from ftcore.models.tensors import map_tensors
 from ftcore.training.encoder_layers import UpperLayers
 from tests.tiny_encoders import HIDDEN, POSITIONS, TinyEncoder, make_encoder
 
@@ -123,38 +122,15 @@ def test_another_layout_is_refused(tmp_path):
 
 
 def test_a_file_that_is_no_safetensors_is_refused(tmp_path):
-    file = tmp_path / "x.safetensors"
-    file.write_bytes(b"\xff" * 40)
-    with pytest.raises(ValueError, match="no safetensors header"):
-        map_tensors(file)
+    tiny = make_encoder(tmp_path)
+    tiny.model.require(tmp_path).write_bytes(b"\xff" * 40)
+    with pytest.raises(TrainingFailedError):
+        EncoderBase(tiny.model, tmp_path)
 
 
-@given(
-    st.dictionaries(
-        st.text("abc.", min_size=1, max_size=12),
-        st.tuples(st.sampled_from(["f4", "f2", "i8"]), st.integers(0, 5)),
-        min_size=1,
-        max_size=5,
-    )
-)
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-def test_every_array_comes_back_from_the_disk(tmp_path, kinds):
-    from safetensors.numpy import save_file
-
-    arrays = {
-        name: np.arange(3 * rows, dtype=kind).reshape(rows, 3)
-        for name, (kind, rows) in kinds.items()
-    }
-    save_file(arrays, tmp_path / "x.safetensors", metadata={"format": "pt"})
-    found = map_tensors(tmp_path / "x.safetensors")
-    assert found.keys() == arrays.keys()
-    for name, array in arrays.items():
-        assert np.array_equal(found[name], array)
-        assert found[name].dtype == array.dtype
+def test_the_encoders_of_a_base_share_its_layers(tmp_path):
+    base = EncoderBase(make_encoder(tmp_path).model, tmp_path)
+    assert base.layer(0) is base.layer(0)
 
 
 def test_an_encoder_answers_without_torch(tmp_path):
