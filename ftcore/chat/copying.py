@@ -43,6 +43,13 @@ class SourceKeeper:
         self._left[token] -= 1
         self._last.append(token)
 
+    def foresee(self, most: int) -> list[int]:
+        """Return what the example says after what was said last, at most so many."""
+        places, _ = self._places()
+        if list(self._last) == self._source[:1]:
+            places = [1]
+        return self._source[places[0] : places[0] + most] if places else []
+
     @property
     def is_said(self) -> bool:
         """Whether all of it was said, but for a slip."""
@@ -54,11 +61,15 @@ class SourceKeeper:
 
         The longest end of the answer that the example has somewhere tells the place.
         """
+        places, aligned = self._places()
+        return [self._source[at] for at in places], aligned
+
+    def _places(self) -> tuple[list[int], int]:
         said, source = list(self._last), self._source
         for size in range(len(said), FEWEST_ALIGNED - 1, -1):
             end = said[-size:]
             found = [
-                source[at]
+                at
                 for at in range(size, len(source))
                 if source[at - size : at] == end and self._left[source[at]] > 0
             ]

@@ -35,6 +35,10 @@ class Guide:
         self._ends_sentence = is_finished(piece)
         return token
 
+    def foresee(self, most: int) -> list[int]:
+        """Return the tokens that will probably be chosen next, at most so many."""
+        return [] if self._form else self._source.foresee(most)
+
     @property
     def is_over(self) -> bool:
         """Whether nothing may follow, though the model did not end."""

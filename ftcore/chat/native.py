@@ -185,6 +185,8 @@ _SHORT: Mapping[str, _Signature] = {
         c_int32,
         (c_void_p, c_char_p, c_void_p, c_size_t),
     ),
+    "llama_model_is_hybrid": (c_bool, (c_void_p,)),
+    "llama_model_is_recurrent": (c_bool, (c_void_p,)),
     "llama_vocab_n_tokens": (c_int32, (c_void_p,)),
     "llama_vocab_bos": (c_int32, (c_void_p,)),
     "llama_vocab_eos": (c_int32, (c_void_p,)),

@@ -41,6 +41,11 @@ class NativeModel:
         self._opening = native.vocab_bos(self.vocabulary)
         self._adds_opening = bool(native.vocab_get_add_bos(self.vocabulary))
         self.architecture = self._fact("general.architecture")
+        # A state that sums up all that was read cannot forget its end.
+        self.can_take_back = not (
+            native.model_is_recurrent(self.handle)
+            or native.model_is_hybrid(self.handle)
+        )
         self.adapters = AdapterShelf(
             self._load_adapter, native.adapter_lora_free, clock=clock
         )

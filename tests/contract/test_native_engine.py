@@ -15,7 +15,8 @@ from ftcore.chat.lane import Question
 from ftcore.chat.lanes import open_native_lanes
 from ftcore.chat.llama_cpp import LlamaEngine
 from ftcore.chat.native import load_native
-from ftcore.chat.native_lane import BLOCK, NativeLane
+from ftcore.chat.native_context import BLOCK, NativeContext
+from ftcore.chat.native_lane import NativeLane
 from ftcore.chat.native_model import NativeModel
 from ftcore.data.examples import Example, Message, Role
 from ftcore.models.base_tokenizer import load_base_tokenizer
@@ -85,7 +86,7 @@ def asked(lane, messages, adapter=None, length=3):
         lambda: False,
     )
     assert lane.ask(messages, CONTEXT - 64, question) is None
-    return pieces, lane._scores().tobytes()
+    return pieces, lane._context.scores().tobytes()
 
 
 CONVERSATIONS = [
@@ -139,6 +140,42 @@ def test_reading_with_two_threads_changes_no_bit(new_lane, adapters, worn):
     messages = turns("hola")
     alone = asked(new_lane(), messages, adapter, 1)
     assert asked(new_lane(threads=2), messages, adapter, 1) == alone
+
+
+@pytest.mark.parametrize("worn", [None, 1])
+def test_what_is_foreseen_changes_no_word(new_lane, adapters, monkeypatch, worn):
+    """Read together with the chosen token, in far fewer batches, to the same answer."""
+    adapter = None if worn is None else Adapter.of(adapters[worn])
+    source = (
+        "Abrimos de lunes a viernes, de 9:00 a 18:00, y los sábados hasta las 14:00."
+    )
+    read = []
+
+    def decode(context, tokens, *args, whole=NativeContext.decode, **kwargs):
+        read.append(len(tokens))
+        whole(context, tokens, *args, **kwargs)
+
+    monkeypatch.setattr(NativeContext, "decode", decode)
+    said, batches = [], []
+    for takes_back in (True, False):
+        lane = new_lane()
+        monkeypatch.setattr(lane._model, "can_take_back", takes_back)
+        read.clear()
+        pieces = []
+        for messages in (turns("hola"), turns("¿Cuándo abren?"), turns("hola")):
+            question = Question(
+                SamplingOptions(source=source, max_tokens=60),
+                adapter,
+                ReplyTrace(),
+                pieces.append,
+                lambda: False,
+            )
+            lane.ask(messages, CONTEXT - 64, question)
+        said.append("".join(pieces))
+        batches.append(len(read))
+    assert said[0] == said[1]
+    assert "sábados" in said[0] or worn
+    assert batches[0] < batches[1] * 2 / 3 or worn
 
 
 def test_letters_are_never_cut(new_lane, model):

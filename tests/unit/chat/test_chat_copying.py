@@ -1,10 +1,12 @@
 """What an example says is likelier to be said, as often as it says it."""
 
 import numpy as np
+import pytest
 
 from ftcore.chat.base import SamplingOptions
 from ftcore.chat.copying import BONUS, SourceKeeper
 from ftcore.chat.guiding import Guide
+from ftcore.models.house import HouseForm
 
 ALPHABET = "abcdefghijklmnopqrstuvwxy."
 
@@ -58,3 +60,29 @@ def test_inside_a_piece_of_the_source_its_next_word_comes_first() -> None:
     scores[Letters().tokens("x")] = 5 * BONUS  # as after the first 'ab'
     keeper.favour(scores)
     assert int(scores.argmax()) == Letters().tokens("y")[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "most", "foreseen"),
+    [
+        ("", 3, ""),  # nothing tells whether it will begin as the source does
+        ("a", 3, "bxc"),
+        ("x", 3, ""),
+        ("ab", 3, "xcd"),
+        ("yxc", 3, "dab"),
+        ("ab", 0, ""),
+        ("abxcdaby", 3, ""),
+    ],
+)
+def test_what_comes_next_in_the_source_is_foreseen(said, most, foreseen) -> None:
+    keeper = SourceKeeper(Letters().tokens("abxcdaby"))
+    for token in Letters().tokens(said):
+        keeper.said(token)
+    assert keeper.foresee(most) == Letters().tokens(foreseen)
+
+
+def test_a_text_in_the_form_of_a_house_is_not_foreseen() -> None:
+    form = HouseForm("", "x.", " ", 1, 9, repeats=False)
+    guide = Guide(SamplingOptions(source="ab", form=form), Letters())
+    guide.choose(np.eye(26, dtype=np.float32)[0], lambda: 0)
+    assert guide.foresee(3) == []
