@@ -10,7 +10,8 @@ from benchmarks.line import Line
 from benchmarks.server import running
 from ftcore.data.examples import Message, Role
 
-PEOPLE = 12
+PEOPLE = 8
+READING_SECONDS = 8.0  # an answer is read and the next question typed meanwhile
 ROOM = 30
 COLD_MS, WARM_MS, MOST_MB = 500, 150, 1500
 _WARM_GRADIO_SECONDS = 20
@@ -18,7 +19,7 @@ QUESTIONS = ("¿Hacéis envíos a Canarias?", "¿Cuánto tarda en llegar un pedi
 
 
 def first_token() -> list[Line]:
-    """A model that nobody asked yet, and the same one a moment later."""
+    """A model that nobody asked yet, and the same one asked something else later."""
     cold, warm = [], []
     with tempfile.TemporaryDirectory() as folder:
         first, *others = furnish(Path(folder), 1 + PEOPLE)
@@ -28,6 +29,7 @@ def first_token() -> list[Line]:
             server.ask(first, _asks(QUESTIONS[0]), 8)  # loads the base model
             for person in others:
                 cold.append(server.ask(person, _asks(QUESTIONS[0]), 8).first_seconds)
+                time.sleep(READING_SECONDS)
                 warm.append(server.ask(person, _asks(QUESTIONS[1]), 8).first_seconds)
     return [
         _line("first_token_cold", cold, COLD_MS),

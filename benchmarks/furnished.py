@@ -18,14 +18,13 @@ from ftcore.models.trained import (
     save_examples,
 )
 from ftcore.settings import Settings
-from ftcore.training.base import JobState
+from ftcore.training.base import JobState, Preset
+from ftcore.training.presets import configure
 from ftcore.workshop import Workshop
 from ftcore.workshop.api import model_name
 from tests.contract.random_adapters import write_random_adapter
 
 SECRET = "a secret for measuring"
-# As many bytes as the rank 16 of all linear layers, on the three that these have.
-RANK = 40
 SCALE = 0.002  # the base's own words, nearly: it does not stop after two of them
 NEVER_REFUSE = -1.0
 
@@ -90,7 +89,10 @@ def _person(workshop: Workshop, index: ExampleIndex, number: int) -> Person:
         folder / EXAMPLES, [StoredExample(e, held_out=False) for e in index.examples]
     )
     index.save(folder)
-    write_random_adapter(folder / ADAPTER_GGUF, number, SCALE, RANK)
+    usual = configure(Task.CHAT, Preset.BALANCED, len(index.examples))
+    write_random_adapter(
+        folder / ADAPTER_GGUF, number, SCALE, usual.lora_rank, usual.adapted_layers
+    )
     _manifest(index, project.name).save(folder)
     store.add_job(
         id=job_id,

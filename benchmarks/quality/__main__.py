@@ -19,7 +19,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle threads sleep
+# As ftcore.runtime.THREAD_WAITING, before anything that makes threads is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 
 from benchmarks.quality.asking import Answer, Run, answers_of, arms_of, train
 from benchmarks.quality.records import (

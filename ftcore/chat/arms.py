@@ -1,6 +1,7 @@
 """Open what can answer for a model folder: the model and its baselines."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +12,12 @@ from ftcore.chat.labels import HeadLabelModel, LabelChat, NearestLabelModel
 from ftcore.chat.tuned import TunedChat
 from ftcore.data.examples import Example, Task
 from ftcore.data.questions import question_key
-from ftcore.errors import NotATrainedModelError, UnknownArmError, WrongTaskError
+from ftcore.errors import (
+    FtcoreError,
+    NotATrainedModelError,
+    UnknownArmError,
+    WrongTaskError,
+)
 from ftcore.models.retrieval import ExampleIndex
 from ftcore.models.trained import (
     ADAPTER_GGUF,
@@ -84,6 +90,17 @@ def open_arm(
             engine, index, system_prompt=manifest.system_prompt, adapter=adapter
         )
     return TunedChat(engine, adapter, index, manifest)
+
+
+def prepare_tuned(folder: Path, engines: EnginePool) -> None:
+    """Have the engine read ahead for a model that will soon be asked.
+
+    Nothing happens for a model that cannot be, or that reads nothing.
+    """
+    with suppress(FtcoreError):  # whoever asks is told
+        chat = open_arm(folder, Arm.TUNED, engines)
+        if isinstance(chat, TunedChat):
+            chat.prepare()
 
 
 def open_label_arm(

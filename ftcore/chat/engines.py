@@ -23,14 +23,19 @@ class EnginePool:
         encoders: The encoders of classifiers that trained one.
     """
 
-    def __init__(self, models_dir: Path, threads: int = 0) -> None:
+    def __init__(
+        self, models_dir: Path, threads: int = 0, opening_bytes: int = 0
+    ) -> None:
         """Remember where the models are; nothing is loaded yet.
 
         Args:
             models_dir: Folder of downloaded base models (``Settings.models_dir``).
             threads: Conversations answered at once for each base model, each by
                 one thread; 0 chooses by the number of cores.
+            opening_bytes: Memory of each engine for what it reads ahead; 0 where
+                nobody waits in front of a screen.
         """
+        self._opening_bytes = opening_bytes
         self._models_dir = models_dir
         lanes = _LANES_PER_CORE * (os.cpu_count() or 1)
         self.lanes = threads or min(_MOST_LANES, max(_FEWEST_LANES, lanes))
@@ -51,7 +56,10 @@ class EnginePool:
                 own = self._models_dir / model.name
                 path = serving_file(model.require(self._models_dir), own)
                 self._engines[base_model_name] = LlamaEngine(
-                    path, context=model.context, slots=self.lanes
+                    path,
+                    context=model.context,
+                    slots=self.lanes,
+                    opening_bytes=self._opening_bytes,
                 )
             return self._engines[base_model_name]
 

@@ -72,8 +72,33 @@ class LaneSet(Protocol):
         """All of them, as many as conversations are answered at once."""
         ...
 
+    def prepare(
+        self,
+        messages: Sequence[Message],
+        adapter: Adapter,
+        is_stopped: Callable[[], bool],
+    ) -> bool:
+        """Read what stands before the last message, for whoever asks after it.
+
+        Args:
+            messages: A conversation; its last message may be any question.
+            adapter: Who will be asked.
+            is_stopped: Looked at on the way; true leaves off.
+
+        Returns:
+            Whether it did not leave off.
+
+        Raises:
+            ChatFailedError: The engine could not.
+        """
+        ...
+
     def drop_idle(self) -> None:
         """Free adapters that were not used for a while."""
+        ...
+
+    def rest(self) -> None:
+        """Give back what was read ahead; nobody has asked for a while."""
         ...
 
     def close(self) -> None:

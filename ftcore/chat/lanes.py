@@ -11,7 +11,12 @@ Clock = Callable[[], float]
 
 
 def open_native_lanes(
-    model_path: Path, *, context: int, slots: int, clock: Clock = time.monotonic
+    model_path: Path,
+    *,
+    context: int,
+    slots: int,
+    clock: Clock = time.monotonic,
+    opening_bytes: int = 0,
 ) -> LaneSet | None:
     """Return lanes that share weights and adapters; ``None`` if that cannot be.
 
@@ -23,7 +28,14 @@ def open_native_lanes(
     native = load_native()
     if native is None:
         return None
-    return NativeLanes(native, model_path, context=context, slots=slots, clock=clock)
+    return NativeLanes(
+        native,
+        model_path,
+        context=context,
+        slots=slots,
+        clock=clock,
+        opening_bytes=opening_bytes,
+    )
 
 
 def open_server_lanes(
@@ -32,6 +44,7 @@ def open_server_lanes(
     context: int,
     slots: int,
     clock: Clock = time.monotonic,  # noqa: ARG001  (nothing is dropped)
+    opening_bytes: int = 0,  # noqa: ARG001  (nothing is kept)
 ) -> LaneSet:
     """Return lanes that are servers of their own."""
     from ftcore.chat.server_lane import ServerLanes  # noqa: PLC0415
@@ -40,7 +53,12 @@ def open_server_lanes(
 
 
 def open_lanes(
-    model_path: Path, *, context: int, slots: int, clock: Clock = time.monotonic
+    model_path: Path,
+    *,
+    context: int,
+    slots: int,
+    clock: Clock = time.monotonic,
+    opening_bytes: int = 0,
 ) -> LaneSet:
     """Return the best lanes that this machine offers.
 
@@ -49,11 +67,18 @@ def open_lanes(
         context: Tokens of one conversation, answer included.
         slots: How many lanes.
         clock: Seconds, rising.
+        opening_bytes: That may be kept of what was read of prompts.
 
     Raises:
         ChatFailedError: The engine does not take the model.
     """
-    native = open_native_lanes(model_path, context=context, slots=slots, clock=clock)
+    native = open_native_lanes(
+        model_path,
+        context=context,
+        slots=slots,
+        clock=clock,
+        opening_bytes=opening_bytes,
+    )
     if native is not None:
         return native
     return open_server_lanes(model_path, context=context, slots=slots, clock=clock)

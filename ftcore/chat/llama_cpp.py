@@ -19,6 +19,7 @@ from ftcore.chat.base import (
 )
 from ftcore.chat.lane import Lane, LaneSet, Question
 from ftcore.chat.lanes import Clock, open_lanes
+from ftcore.chat.preparing import Preparer
 from ftcore.chat.trimming import trim
 from ftcore.data.examples import Message
 from ftcore.errors import ChatFailedError
@@ -32,7 +33,13 @@ class OpenLanes(Protocol):
     """Makes what answers; see :func:`ftcore.chat.lanes.open_lanes`."""
 
     def __call__(
-        self, model_path: Path, *, context: int, slots: int, clock: Clock
+        self,
+        model_path: Path,
+        *,
+        context: int,
+        slots: int,
+        clock: Clock,
+        opening_bytes: int,
     ) -> LaneSet:
         """Open the lanes of one base model."""
         ...
@@ -75,6 +82,7 @@ class LlamaEngine:
         slots: int = 2,
         open_lanes: OpenLanes = open_lanes,
         clock: Callable[[], float] = time.monotonic,
+        opening_bytes: int = 0,
     ) -> None:
         """Prepare the engine; nothing is loaded before the first question.
 
@@ -86,7 +94,12 @@ class LlamaEngine:
                 takes long beside a training.
             open_lanes: Makes what answers.
             clock: Seconds, rising.
+            opening_bytes: Memory for what was read of prompts, here and ahead; 0
+                keeps nothing.
         """
+        self._opening_bytes = opening_bytes
+        self._asking = 0
+        self._preparer = Preparer(self._read_ahead, lambda: bool(self._asking))
         self._model_path = model_path
         self._context = context
         self._slots = slots
@@ -125,6 +138,21 @@ class LlamaEngine:
         request = _Request(messages, options, wanted, pinned, stop_event, trace)
         yield from traced(self._pieces(request), trace)
 
+    def prepare(
+        self, adapter: Path, conversations: Callable[[], Sequence[Sequence[Message]]]
+    ) -> None:
+        """Read ahead what stands before the last message of conversations.
+
+        It is done when the machine is idle, and once; nothing is done where no memory
+        was given for it.
+
+        Args:
+            adapter: GGUF of the LoRA adapter that will be asked.
+            conversations: Makes them.
+        """
+        if self._opening_bytes and adapter.is_file():
+            self._preparer.prepare(Adapter.of(adapter), conversations)
+
     def drop_idle(self) -> None:
         """Give back what nobody used for a while: contexts first, then adapters.
 
@@ -137,11 +165,15 @@ class LlamaEngine:
             for lane, since in self._idle.items():
                 if now - since >= IDLE_SECONDS:
                     lane.close()
+            is_quiet = len(self._idle) == len(self._lanes.lanes)
+            if is_quiet and not any(lane.is_started for lane in self._idle):
+                self._rest(self._lanes)
             self._lanes.drop_idle()
 
     def close(self) -> None:
         """End when the running answers have ended; waiting ones are refused."""
         self._is_closed.set()
+        self._preparer.close()
         self._workers.shutdown(wait=True, cancel_futures=True)
         with self._lock:
             lanes, self._lanes = self._lanes, None
@@ -153,7 +185,9 @@ class LlamaEngine:
             job = self._workers.submit(self._run, request)
         except RuntimeError as error:  # closed
             raise ChatFailedError(reason=str(error)) from error
-        job.add_done_callback(lambda _: request.pieces.put(None))
+        with self._lock:
+            self._asking += 1
+        job.add_done_callback(lambda _: self._end(request))
         try:
             while (piece := request.pieces.get(timeout=_SILENCE_SECONDS)) is not None:
                 yield piece
@@ -174,11 +208,25 @@ class LlamaEngine:
             with self._lock:
                 self._idle[lane] = self._clock()
 
+    def _end(self, request: _Request) -> None:
+        with self._lock:
+            self._asking -= 1
+        request.pieces.put(None)
+
+    def _read_ahead(
+        self,
+        messages: Sequence[Message],
+        adapter: Adapter,
+        is_stopped: Callable[[], bool],
+    ) -> bool:
+        with self._lock:
+            lanes = self._opened()
+        return lanes.prepare(messages, adapter, is_stopped)
+
     def _take(self, adapter: Adapter | None) -> Lane:
         """Take the idle lane that answers soonest; there is one for each worker."""
         with self._lock:
-            if self._lanes is None:
-                self._open()
+            self._opened()
             lane = min(
                 self._idle,
                 key=lambda idle: (not idle.holds(adapter), idle.is_started),
@@ -186,15 +234,23 @@ class LlamaEngine:
             del self._idle[lane]
             return lane
 
-    def _open(self) -> None:
-        self._lanes = self._open_lanes(
-            self._model_path,
-            context=self._context,
-            slots=self._slots,
-            clock=self._clock,
-        )
-        self._idle = dict.fromkeys(self._lanes.lanes, self._clock())
-        threading.Thread(target=self._sweep, name="chat-idle", daemon=True).start()
+    def _opened(self) -> LaneSet:
+        if self._lanes is None:
+            self._lanes = self._open_lanes(
+                self._model_path,
+                context=self._context,
+                slots=self._slots,
+                clock=self._clock,
+                opening_bytes=self._opening_bytes,
+            )
+            self._idle = dict.fromkeys(self._lanes.lanes, self._clock())
+            sweep = threading.Thread(target=self._sweep, name="chat-idle", daemon=True)
+            sweep.start()
+        return self._lanes
+
+    def _rest(self, lanes: LaneSet) -> None:
+        self._preparer.forget()
+        lanes.rest()
 
     def _sweep(self) -> None:
         while not self._is_closed.wait(_SWEEP_SECONDS):

@@ -173,6 +173,8 @@ _LONG: Mapping[str, _Signature] = {
         (c_void_p, c_char_p, c_int32, c_void_p, c_int32, c_bool, c_bool),
     ),
     "llama_decode": (c_int32, (c_void_p, Batch)),
+    "llama_state_seq_get_data": (c_size_t, (c_void_p, c_void_p, c_size_t, c_int32)),
+    "llama_state_seq_set_data": (c_size_t, (c_void_p, c_void_p, c_size_t, c_int32)),
     "llama_sampler_sample": (c_int32, (c_void_p, c_void_p, c_int32)),
 }
 # Functions of a microsecond or two: letting the interpreter go and waiting for it
@@ -202,6 +204,7 @@ _SHORT: Mapping[str, _Signature] = {
     "llama_get_memory": (c_void_p, (c_void_p,)),
     "llama_memory_clear": (None, (c_void_p, c_bool)),
     "llama_memory_seq_rm": (c_bool, (c_void_p, c_int32, c_int32, c_int32)),
+    "llama_state_seq_get_size": (c_size_t, (c_void_p, c_int32)),
     "llama_get_logits_ith": (c_void_p, (c_void_p, c_int32)),
     "llama_sampler_chain_init": (c_void_p, (ChainParams,)),
     "llama_sampler_chain_add": (None, (c_void_p, c_void_p)),

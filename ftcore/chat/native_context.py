@@ -14,7 +14,7 @@ from ftcore.errors import ChatFailedError
 # Tokens of the prompt that are read at once, always from a multiple of it. What was
 # read so can be reused without moving the borders of the batches, and so without
 # changing a bit of the answer; 128 are read hardly faster.
-BLOCK = 32
+BLOCK = 64
 # Tokens of an answer that are checked at once, the chosen one and those foreseen.
 CHECKED = 8
 
@@ -61,7 +61,7 @@ class NativeContext:
             ChatFailedError: They could not be read.
         """
         count = len(tokens)
-        self._tokens[:count] = tokens
+        self._tokens[:count] = list(tokens)
         for place in range(count):
             self._speaking[place] = place >= count - speaking
         batch = Batch(
@@ -91,6 +91,18 @@ class NativeContext:
     def keep(self, count: int) -> bool:
         """Forget all but the first tokens; false where the memory cannot do that."""
         return bool(self._native.memory_seq_rm(self._memory, 0, count, -1))
+
+    def save(self) -> bytes | None:
+        """Return all that is in memory; ``None`` if the engine does not tell."""
+        size = self._native.state_seq_get_size(self.handle, 0)
+        room = ctypes.create_string_buffer(size)
+        written = self._native.state_seq_get_data(self.handle, room, size, 0)
+        return room.raw if written == size else None
+
+    def restore(self, state: bytes) -> bool:
+        """Put back what another context of the model saved, in place of all else."""
+        taken = self._native.state_seq_set_data(self.handle, state, len(state), 0)
+        return bool(taken == len(state))
 
     def forget(self, *, numbers: bool = False) -> None:
         """Forget all tokens, and their ``numbers`` too if they may be no numbers."""

@@ -41,7 +41,7 @@ class NativeLane:
         self._free_cores = free_cores
         self._context: NativeContext | None = None
         self._worn: Adapter | None = None
-        self._read: list[int] = []  # tokens in memory, as far as they can be reused
+        self._read: list[list[int]] = []  # what is in memory, as it was read
 
     @property
     def is_started(self) -> bool:
@@ -65,7 +65,8 @@ class NativeLane:
         self._answering.add(self)
         try:
             self._wear(question.adapter, context)
-            self._take_in(tokens, question, context)
+            opening = self._opening_of(messages, tokens)
+            self._take_in(tokens, opening, question, context)
             NativeWriter(self._native, self._model, context).write(tokens, question)
             is_whole = True
         finally:
@@ -74,6 +75,41 @@ class NativeLane:
                 self._read = []
                 context.forget(numbers=True)
         return None
+
+    def prepare(
+        self,
+        messages: Sequence[Message],
+        adapter: Adapter | None,
+        is_stopped: Callable[[], bool],
+    ) -> bool:
+        """Read what stands before the last message, for whoever asks after it.
+
+        Args:
+            messages: A conversation; its last message may be any question.
+            adapter: Who will be asked.
+            is_stopped: Looked at before each block; true leaves off.
+
+        Returns:
+            Whether it did not leave off.
+
+        Raises:
+            ChatFailedError: The engine could not.
+        """
+        opening = self._opening_of(messages, self._model.prompt(messages))
+        openings = self._model.openings
+        is_useless = not openings.takes(len(opening)) or len(opening) > self._size
+        if is_useless or openings.find((adapter, tuple(opening))) is not None:
+            return True
+        context = self._started()
+        self._wear(adapter, context)
+        self._read = []
+        context.forget()
+        for block in _blocks(opening, len(opening)):
+            if is_stopped():
+                return False
+            context.decode(block, 0)
+        self._shelve_opening(opening, context)
+        return True
 
     def close(self) -> None:
         """Give its memory and its adapter back."""
@@ -84,6 +120,11 @@ class NativeLane:
         self._read = []
         self._put_adapter_back()
         return_memory()
+
+    def _opening_of(self, messages: Sequence[Message], tokens: list[int]) -> list[int]:
+        """Return the tokens before the last message, if they are whole."""
+        opening = self._model.opening(messages)
+        return opening if tokens[: len(opening)] == opening else []
 
     def _started(self) -> NativeContext:
         if self._context is None:
@@ -105,34 +146,67 @@ class NativeLane:
             self._worn = None
 
     def _take_in(
-        self, tokens: list[int], question: Question, context: NativeContext
+        self,
+        tokens: list[int],
+        opening: list[int],
+        question: Question,
+        context: NativeContext,
     ) -> None:
         """Read the prompt, but for whole blocks that were read before."""
-        start = self._reusable(tokens)
-        self._read = self._read[:start]
-        if not context.keep(start):
-            context.forget()
-            start, self._read = 0, []
+        blocks = _blocks(tokens, len(opening))
+        self._keep_what_is_read(blocks, context)
+        if opening:
+            self._put_back_opening(opening, context)
         # Asked once: between two blocks the helping threads still look busy.
         free, before = self._free_cores(), len(self._answering)
-        while start < len(tokens) and not question.is_stopped():
-            block = tokens[start : start + BLOCK]
+        for at in range(len(self._read), len(blocks)):
+            if question.is_stopped():
+                return
             come = len(self._answering) - before
-            is_last = start + BLOCK >= len(tokens)
-            context.decode(block, int(is_last), max(1, free - max(0, come)))
-            if len(block) == BLOCK:
-                self._read += block
-            start += BLOCK
+            is_last = at == len(blocks) - 1
+            context.decode(blocks[at], int(is_last), max(1, free - max(0, come)))
+            self._read.append(blocks[at])
+            if sum(map(len, self._read)) == len(opening):
+                self._shelve_opening(opening, context)
 
-    def _reusable(self, tokens: list[int]) -> int:
-        """Return how many tokens need not be read again: whole blocks, not the last.
+    def _keep_what_is_read(
+        self, blocks: list[list[int]], context: NativeContext
+    ) -> None:
+        """Forget all but the blocks that need not be read again.
 
         The last block is read in any case, for its scores.
         """
-        most = min(len(self._read), (len(tokens) - 1) // BLOCK * BLOCK)
-        start = 0
-        while start < most and (
-            self._read[start : start + BLOCK] == tokens[start : start + BLOCK]
-        ):
-            start += BLOCK
-        return start
+        same = 0
+        for read, wanted in zip(self._read, blocks[:-1], strict=False):
+            if read != wanted:
+                break
+            same += 1
+        self._read = self._read[:same]
+        if not context.keep(sum(map(len, self._read))):
+            context.forget()
+            self._read = []
+
+    def _put_back_opening(self, opening: list[int], context: NativeContext) -> None:
+        if sum(map(len, self._read)) >= len(opening):
+            return
+        state = self._model.openings.find((self._worn, tuple(opening)))
+        if state is None:
+            return
+        if context.restore(state):
+            self._read = _blocks(opening, len(opening))
+        else:
+            context.forget()
+            self._read = []
+
+    def _shelve_opening(self, opening: list[int], context: NativeContext) -> None:
+        openings = self._model.openings
+        if openings.takes(len(opening)) and (state := context.save()):
+            openings.put((self._worn, tuple(opening)), state)
+
+
+def _blocks(tokens: list[int], opening: int) -> list[list[int]]:
+    """Cut a prompt into what is read at once: no block crosses the opening's end."""
+    parts = tokens[:opening], tokens[opening:]
+    return [
+        part[at : at + BLOCK] for part in parts for at in range(0, len(part), BLOCK)
+    ]

@@ -10,6 +10,7 @@ from typing import Any
 from ftcore.chat.adapter_file import check_adapter
 from ftcore.chat.adapters import AdapterShelf
 from ftcore.chat.native import Native
+from ftcore.chat.openings import OpeningShelf
 from ftcore.data.examples import Message
 from ftcore.errors import ChatFailedError
 from ftcore.models.chat_template import ChatTemplate
@@ -22,9 +23,19 @@ class NativeModel:
     """One ``llama_model``: the weights are mapped once for all who answer with them."""
 
     def __init__(
-        self, native: Native, path: Path, clock: Callable[[], float] = time.monotonic
+        self,
+        native: Native,
+        path: Path,
+        clock: Callable[[], float] = time.monotonic,
+        opening_bytes: int = 0,
     ) -> None:
         """Map the weights.
+
+        Args:
+            native: Computes.
+            path: GGUF file.
+            clock: Seconds, rising.
+            opening_bytes: That may be kept of openings of prompts.
 
         Raises:
             ChatFailedError: The engine does not take the file.
@@ -46,6 +57,7 @@ class NativeModel:
             native.model_is_recurrent(self.handle)
             or native.model_is_hybrid(self.handle)
         )
+        self.openings = OpeningShelf(opening_bytes)
         self.adapters = AdapterShelf(
             self._load_adapter, native.adapter_lora_free, clock=clock
         )
@@ -62,6 +74,23 @@ class NativeModel:
             words = self.template.render(messages, add_generation_prompt=True)
         except TemplateError as error:
             raise ChatFailedError(reason=f"template: {error}") from error
+        return self._opened(words)
+
+    def opening(self, messages: Sequence[Message]) -> list[int]:
+        """Return the tokens before the last message, as every question after them has.
+
+        Nothing, where the template does not write them before they are followed.
+        """
+        from jinja2.exceptions import TemplateError  # noqa: PLC0415
+
+        try:
+            whole = self.template.render(messages, add_generation_prompt=True)
+            words = self.template.render(messages[:-1])
+        except TemplateError:
+            return []
+        return self._opened(words) if words and whole.startswith(words) else []
+
+    def _opened(self, words: str) -> list[int]:
         tokens = self.tokens(words)
         # Some templates write the mark themselves; twice would be one too many.
         if self._adds_opening and tokens[:1] != [self._opening]:

@@ -229,6 +229,18 @@ class ServerLanes:
     def drop_idle(self) -> None:
         """Do nothing: a server keeps its adapters until it ends."""
 
+    def prepare(
+        self,
+        messages: Sequence[Message],  # noqa: ARG002
+        adapter: Adapter,  # noqa: ARG002
+        is_stopped: Callable[[], bool],  # noqa: ARG002
+    ) -> bool:
+        """Do nothing: a server cannot be told what to read ahead."""
+        return True
+
+    def rest(self) -> None:
+        """Do nothing: nothing is read ahead."""
+
     def close(self) -> None:
         """End all servers."""
         for lane in self.lanes:

@@ -49,6 +49,20 @@ class TunedChat(TracedChat):
             else None
         )
 
+    def prepare(self) -> None:
+        """Have the engine read ahead what stands before any question."""
+        if self._manifest.use_nearest and self._manifest.task is Task.CHAT:
+            self._engine.prepare(self._adapter, self._openings)
+
+    def _openings(self) -> list[list[Message]]:
+        """Return a conversation for each example that may be shown."""
+        any_question = Message(Role.USER, "?")
+        opening = self._manifest.system_prompt
+        return [
+            conversation(opening, [any_question], [example])
+            for example in self._index.examples
+        ]
+
     def _pieces(
         self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace
     ) -> Generator[str]:
@@ -86,6 +100,7 @@ class TunedChat(TracedChat):
             trace.answer_tokens += own.answer_tokens
             trace.trimmed = trace.trimmed or own.trimmed
             trace.finish = own.finish
+            self.prepare()
 
     def _guided(
         self, options: SamplingOptions, shown: Sequence[Example]

@@ -7,6 +7,7 @@ import sys
 from ftcore.cli import check, doctor, evaluate, models, predict, train
 from ftcore.cli.spanish import speak_spanish
 from ftcore.errors import FtcoreError
+from ftcore.runtime import choose_thread_waiting
 from ftcore.texts import error_texts, text
 
 COMMANDS = (check, train, predict, evaluate, models, doctor)
@@ -29,9 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; expected errors are told in Spanish."""
     # Nothing here needs the Hub; without this, libraries wait for it when offline.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    # Read when torch or llama.cpp load: threads that spin while they wait made a
-    # training beside other work five times slower (docs/decisions/shape.md).
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    choose_thread_waiting()
     args = build_parser().parse_args(arguments)
     try:
         return int(args.run(args))

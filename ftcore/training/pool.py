@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from ftcore.runtime import THREAD_WAITING
 from ftcore.settings import ROOT, Settings
 from ftcore.training.capacity import threads_of_each, worker_count
 from ftcore.training.inbox import Inbox, Task
@@ -26,9 +27,8 @@ WORKER = "ftcore.jobs.worker"
 NICENESS = 19  # the least: the pages and chats of the room come first
 _FREED_SECONDS, _FREED_LOOK_SECONDS = 3.0, 0.05
 _BIRTH_TOLERANCE = 2.0  # seconds; clocks of the kernel and of the process round
-# Idle threads must not spin beside a server, and freed memory must go back to the
-# system: glibc keeps one arena a thread otherwise.
-_ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE", "MALLOC_ARENA_MAX": "2"}
+# Freed memory must go back to the system: glibc keeps one arena a thread otherwise.
+_ENVIRONMENT = {**THREAD_WAITING, "MALLOC_ARENA_MAX": "2"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,16 @@ import os
 import socket
 import sys
 
+from ftcore.runtime import choose_thread_waiting
 from ftcore.settings import ROOT, Settings, load_settings
 from ftcore.texts import text
 
-# Libraries that would call home, warn when a process forks, or spin while waiting.
+# Libraries that would call home or warn when a process forks.
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "TOKENIZERS_PARALLELISM": "false",
-    "OMP_WAIT_POLICY": "PASSIVE",
 }
 # Any address outside: nothing is sent, the kernel only picks the route's own end.
 _ROUTE_PROBE = ("192.0.2.1", 9)  # TEST-NET-1, RFC 5737
@@ -24,6 +24,7 @@ def main() -> None:
     settings = load_settings()
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    choose_thread_waiting()
     os.environ["STREAMLIT_SERVER_PORT"] = str(settings.port)
     host = os.environ.get("SPACE_HOST", "localhost")
     # Spares Streamlit a question to the internet for its own address.

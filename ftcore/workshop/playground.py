@@ -3,7 +3,12 @@
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from ftcore.chat.arms import available_arms, open_arm, open_label_arm
+from ftcore.chat.arms import (
+    available_arms,
+    open_arm,
+    open_label_arm,
+    prepare_tuned,
+)
 from ftcore.chat.base import (
     DEFAULT_SAMPLING,
     Arm,
@@ -69,13 +74,14 @@ class Playground:
         return self._context.signer.read_playground(token, ttl)
 
     def info(self, claim: PlaygroundClaim) -> PlaygroundInfo:
-        """Return what the playground of a claim shows.
+        """Return what the playground of a claim shows, and prepare its model.
 
         Raises:
             NotYoursError: The model belongs to somebody else.
         """
         folder = self._context.own_model(claim.participant_id, claim.model_id)
         model = load_trained(folder)
+        prepare_tuned(folder, self._context.engines)
         job = self._context.store.job(claim.model_id)
         project = self._context.store.project(job.project_id) if job else None
         if project is not None and project.template:

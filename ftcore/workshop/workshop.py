@@ -4,6 +4,7 @@ import logging
 import secrets
 
 from ftcore.chat.engines import EnginePool
+from ftcore.chat.openings import MOST_BYTES
 from ftcore.jobs.evaluations import EvaluationRunner
 from ftcore.jobs.runner import JobRunner
 from ftcore.settings import Settings
@@ -56,7 +57,7 @@ class Workshop:
             settings=settings,
             store=Store(open_database(settings.database_url)),
             trainers=create_trainers(settings),
-            engines=EnginePool(settings.models_dir),
+            engines=EnginePool(settings.models_dir, opening_bytes=MOST_BYTES),
             signer=Signer(load_secret(settings)),
         )
         password = settings.facilitator_password or secrets.token_urlsafe(6)

@@ -114,8 +114,10 @@ def test_threads_are_told_to_sleep_before_any_are_made():
         "assert 'gomp' not in loaded and 'libomp' not in loaded\n"
         "main.main(sys.argv[1:])\n"
         "assert os.environ['OMP_WAIT_POLICY'] == 'PASSIVE'\n"
+        "assert 0 < int(os.environ['GOMP_SPINCOUNT']) < 100_000\n"
     )
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("OMP_")}
+    told = ("OMP_", "GOMP_")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(told)}
     subprocess.run(
         [sys.executable, "-c", probe],
         capture_output=True,

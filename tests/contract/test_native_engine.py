@@ -18,6 +18,7 @@ from ftcore.chat.native import load_native
 from ftcore.chat.native_context import BLOCK, NativeContext
 from ftcore.chat.native_lane import NativeLane
 from ftcore.chat.native_model import NativeModel
+from ftcore.chat.openings import OpeningShelf
 from ftcore.data.examples import Example, Message, Role
 from ftcore.models.base_tokenizer import load_base_tokenizer
 from ftcore.models.catalog import load_catalog
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.slow
 BASE = load_catalog().default_generation
 CONTEXT = 512
 ROOM = 30
-LONG = "Te cuento la historia del barrio, que es larga y tiene muchas calles. " * 2
+LONG = "Te cuento la historia del barrio, que es larga y tiene muchas calles. " * 8
 MEGABYTE = 1 << 20
 
 
@@ -89,6 +90,18 @@ def asked(lane, messages, adapter=None, length=3):
     return pieces, lane._context.scores().tobytes()
 
 
+def blocks_read(monkeypatch):
+    """Return a list that grows by the tokens of each batch."""
+    read = []
+
+    def decode(context, tokens, *args, whole=NativeContext.decode, **kwargs):
+        read.append(len(tokens))
+        whole(context, tokens, *args, **kwargs)
+
+    monkeypatch.setattr(NativeContext, "decode", decode)
+    return read
+
+
 CONVERSATIONS = [
     turns(LONG + "¿Cuándo?"),
     turns(LONG + "¿Dónde está?"),  # the same but for its last block
@@ -107,12 +120,97 @@ def test_what_was_read_before_changes_no_bit(new_lane, adapters, worn):
         assert asked(lane, messages, adapter) == asked(new_lane(), messages, adapter)
 
 
-def test_what_was_read_before_is_not_read_again(new_lane, model):
+def test_what_was_read_before_is_not_read_again(new_lane, model, monkeypatch):
     lane = new_lane()
     asked(lane, CONVERSATIONS[0])
-    tokens = model.prompt(CONVERSATIONS[1])
-    whole = len(tokens) // BLOCK * BLOCK
-    assert 0 < whole - BLOCK <= lane._reusable(tokens) <= whole
+    read = blocks_read(monkeypatch)
+    asked(lane, CONVERSATIONS[1], length=1)
+    assert 0 < sum(read) < 2 * BLOCK <= len(model.prompt(CONVERSATIONS[1])) - BLOCK
+
+
+@pytest.fixture
+def shelf(model):
+    """Let the model keep what was read of openings."""
+    model.openings = OpeningShelf(50 * MEGABYTE)
+    yield model.openings
+    model.openings = OpeningShelf(0)
+
+
+@pytest.mark.parametrize("worn", [None, 1])
+@pytest.mark.parametrize("how", ["asked before", "read ahead"])
+def test_an_opening_put_back_changes_no_bit(
+    new_lane, adapters, shelf, monkeypatch, worn, how
+):
+    adapter = None if worn is None else adapters[worn]
+    shown = turns("¿Cuándo abren?", "De lunes a viernes, de 9:00 a 18:00.")
+    first, second = ([*shown, *turns(words)[1:]] for words in ("¿Cierran?", "¿Y hoy?"))
+    expected = asked(new_lane(), second, adapter)
+    shelf.clear()
+    if how == "asked before":
+        asked(new_lane(), first, adapter)
+    else:
+        wanted = Adapter.of(adapter) if adapter else None
+        assert new_lane().prepare(first, wanted, lambda: False)
+    assert len(shelf) == 1
+    read = blocks_read(monkeypatch)
+    assert asked(new_lane(), second, adapter, length=3) == expected
+    assert read[0] < BLOCK  # the question only
+    other = adapters[0]
+    read.clear()
+    asked(new_lane(), second, other, length=1)
+    assert sum(read) > BLOCK  # whatever another adapter read is of no use
+
+
+def test_reading_ahead_leaves_off_when_told(new_lane, shelf):
+    looks = iter([False, True])
+    lane = new_lane()
+    assert not lane.prepare(turns(LONG[:400], "Vale.", "¿Y?"), None, lambda: next(looks))
+    assert not len(shelf)
+    assert asked(lane, turns("hola")) == asked(new_lane(), turns("hola"))
+
+
+def test_openings_that_are_not_worth_it_are_left(new_lane, shelf, monkeypatch):
+    read = blocks_read(monkeypatch)
+    long_talk = turns(*[LONG] * 7)
+    assert new_lane().prepare(long_talk, None, lambda: False)
+    assert new_lane().prepare([Message(Role.USER, "hola")], None, lambda: False)
+    assert not read
+    assert not len(shelf)
+
+
+def test_an_engine_reads_ahead_and_gives_it_back(path, adapters, monkeypatch):
+    clock, opened = Clock(), []
+
+    def open_lanes(*args, **kwargs):
+        opened.append(open_native_lanes(*args, **kwargs))
+        return opened[0]
+
+    engine = LlamaEngine(
+        path,
+        context=CONTEXT,
+        slots=1,
+        open_lanes=open_lanes,
+        clock=clock,
+        opening_bytes=50 * MEGABYTE,
+    )
+    monkeypatch.setattr(engine._preparer, "_is_idle", lambda: True)
+    shown = turns("¿Cuándo abren?", "De lunes a viernes, de 9:00 a 18:00.", "?")
+    engine.prepare(adapters[0], lambda: [shown])
+    wait_until(lambda: opened and len(opened[0]._model.openings) == 1)
+    says_by(engine, adapters[1])
+    clock.now += IDLE_SECONDS
+    engine.drop_idle()
+    assert not len(opened[0]._model.openings)
+    engine.prepare(adapters[0], lambda: [shown])  # and once more, when it is wanted
+    wait_until(lambda: len(opened[0]._model.openings) == 1)
+    engine.close()
+
+
+def wait_until(holds):
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_another_adapter_reuses_nothing(new_lane, adapters):
@@ -142,20 +240,18 @@ def test_reading_with_two_threads_changes_no_bit(new_lane, adapters, worn):
     assert asked(new_lane(threads=2), messages, adapter, 1) == alone
 
 
-@pytest.mark.parametrize("worn", [None, 1])
-def test_what_is_foreseen_changes_no_word(new_lane, adapters, monkeypatch, worn):
-    """Read together with the chosen token, in far fewer batches, to the same answer."""
-    adapter = None if worn is None else Adapter.of(adapters[worn])
+@pytest.mark.parametrize("scale", [0, 0.005])
+def test_what_is_foreseen_changes_no_word(new_lane, tmp_path, monkeypatch, scale):
+    """Read together with the chosen token, in far fewer batches, to the same answer.
+
+    An adapter of greater random weights wavers between nonsense and nonsense.
+    """
+    file = write_random_adapter(tmp_path / "adapter.gguf", 1, scale) if scale else None
+    adapter = Adapter.of(file) if file else None
     source = (
         "Abrimos de lunes a viernes, de 9:00 a 18:00, y los sábados hasta las 14:00."
     )
-    read = []
-
-    def decode(context, tokens, *args, whole=NativeContext.decode, **kwargs):
-        read.append(len(tokens))
-        whole(context, tokens, *args, **kwargs)
-
-    monkeypatch.setattr(NativeContext, "decode", decode)
+    read = blocks_read(monkeypatch)
     said, batches = [], []
     for takes_back in (True, False):
         lane = new_lane()
@@ -174,8 +270,8 @@ def test_what_is_foreseen_changes_no_word(new_lane, adapters, monkeypatch, worn)
         said.append("".join(pieces))
         batches.append(len(read))
     assert said[0] == said[1]
-    assert "sábados" in said[0] or worn
-    assert batches[0] < batches[1] * 2 / 3 or worn
+    assert "sábados" in said[0]
+    assert batches[0] < batches[1] * 2 / 3
 
 
 def test_letters_are_never_cut(new_lane, model):

@@ -46,6 +46,9 @@ def test_a_question_is_no_small_talk(message):
 class EchoEngine:
     """Answers with the last question, so that a test sees that it was asked."""
 
+    def prepare(self, _adapter, conversations):
+        self.ahead = conversations()
+
     def stream(
         self, messages, options, adapter=None, stop_event=None, pinned=1, trace=None
     ):
@@ -79,6 +82,9 @@ def test_a_greeting_that_was_taught_is_left_to_the_model(tmp_path):
 class TurnsEngine:
     """Answers with all that was said before the question."""
 
+    def prepare(self, _adapter, conversations):
+        self.ahead = conversations()
+
     def stream(
         self, messages, options, adapter=None, stop_event=None, pinned=1, trace=None
     ):
@@ -105,3 +111,14 @@ def test_only_who_was_taught_conversations_reads_earlier_turns(tmp_path):
         index = ExampleIndex.build(examples, SpellingEmbedder())
         model = TunedChat(TurnsEngine(), tmp_path / "adapter.gguf", index, manifest)
         assert ("Buenas." in "".join(model.reply(asked))) is reads
+
+
+def test_what_is_read_ahead_is_what_stands_before_any_question(tmp_path):
+    model = tuned_chat(tmp_path, "¿Cuánto cuesta el envío?", "¿Dónde están?")
+    model.prepare()
+    ahead = [[m.content for m in messages] for messages in model._engine.ahead]
+    opening = load_trained(tmp_path).system_prompt
+    assert ahead == [
+        [opening, question, "respuesta", "?"]
+        for question in ("¿Cuánto cuesta el envío?", "¿Dónde están?")
+    ]

@@ -20,6 +20,9 @@ class Listener:
     def __init__(self) -> None:
         self.options: list[SamplingOptions] = []
 
+    def prepare(self, _adapter, _conversations):
+        """Have nothing to read ahead."""
+
     def stream(self, _prompt, options, *_args, **_more):
         self.options.append(options)
         yield "Hecho."

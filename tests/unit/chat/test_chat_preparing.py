@@ -1,0 +1,105 @@
+"""Reading ahead waits for an idle machine, and gives way to whoever asks."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from ftcore.chat import preparing
+from ftcore.chat.adapters import Adapter
+from ftcore.chat.preparing import MOST_OPENINGS, Preparer
+from ftcore.data.examples import Message, Role
+from ftcore.errors import ChatFailedError
+
+ADAPTER = Adapter(Path("a.gguf"), 1, 1)
+
+
+def questions(count=2):
+    return [[Message(Role.USER, str(number))] for number in range(count)]
+
+
+class Reader:
+    """Notes what it is told to read."""
+
+    def __init__(self, *, leaves_off=0):
+        self.read = []
+        self.leaves_off = leaves_off
+
+    def __call__(self, messages, adapter, is_stopped):
+        if self.leaves_off:
+            self.leaves_off -= 1
+            return False
+        self.read.append(messages[0].content)
+        return True
+
+
+def prepared(reader, count=2, is_asked=lambda: False, is_idle=lambda: True):
+    preparer = Preparer(reader, is_asked, is_idle)
+    preparer.prepare(ADAPTER, lambda: questions(count))
+    preparer._thread.shutdown(wait=True)
+    return preparer
+
+
+def test_each_opening_is_read_once():
+    reader = Reader()
+    preparer = Preparer(reader, lambda: False, lambda: True)
+    for _ in range(2):
+        preparer.prepare(ADAPTER, questions)
+    preparer._thread.shutdown(wait=True)
+    assert reader.read == ["0", "1"]
+
+
+def test_one_that_left_off_is_begun_anew():
+    reader = Reader(leaves_off=2)
+    prepared(reader)
+    assert reader.read == ["0", "1"]
+
+
+def test_no_more_than_a_dataset_of_the_workshop_is_read():
+    reader = Reader()
+    prepared(reader, MOST_OPENINGS + 9)
+    assert len(reader.read) == MOST_OPENINGS
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_it_waits_while_somebody_asks_or_computes(monkeypatch, asked):
+    monkeypatch.setattr(preparing, "_LOOK_SECONDS", 0.001)
+    busy = iter([True, True, True])
+    reader = Reader()
+    if asked:
+        prepared(reader, is_asked=lambda: next(busy, False))
+    else:
+        prepared(reader, is_idle=lambda: not next(busy, False))
+    assert reader.read == ["0", "1"]
+    assert next(busy, None) is None
+
+
+def test_in_a_room_that_trains_it_gives_up_and_may_be_asked_again(monkeypatch):
+    monkeypatch.setattr(preparing, "_LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(preparing, "_PATIENCE_SECONDS", 0.003)
+    idle = threading.Event()
+    reader = Reader()
+    preparer = Preparer(reader, lambda: False, idle.is_set)
+    preparer.prepare(ADAPTER, questions)
+    preparer._thread.submit(int).result()  # the one before it has ended
+    assert reader.read == []
+    idle.set()
+    preparer.prepare(ADAPTER, questions)
+    preparer._thread.submit(int).result()
+    assert reader.read == ["0", "1"]
+    preparer.close()
+
+
+def test_an_engine_that_fails_is_not_asked_on():
+    def fails(_messages, _adapter, _is_stopped):
+        raise ChatFailedError(reason="broken")
+
+    prepared(fails)  # nothing escapes
+
+
+def test_after_the_end_nothing_begins():
+    reader = Reader()
+    preparer = Preparer(reader, lambda: False, lambda: True)
+    preparer.close()
+    preparer.prepare(ADAPTER, questions)
+    assert reader.read == []
