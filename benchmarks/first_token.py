@@ -11,7 +11,7 @@ from benchmarks.server import running
 from ftcore.data.examples import Message, Role
 
 PEOPLE = 8
-READING_SECONDS = 8.0  # an answer is read and the next question typed meanwhile
+READING_SECONDS = 12.0  # an answer is read and the next question typed meanwhile
 ROOM = 30
 COLD_MS, WARM_MS, MOST_MB = 500, 150, 1500
 _WARM_GRADIO_SECONDS = 20
@@ -31,6 +31,7 @@ def first_token() -> list[Line]:
                 cold.append(server.ask(person, _asks(QUESTIONS[0]), 8).first_seconds)
                 time.sleep(READING_SECONDS)
                 warm.append(server.ask(person, _asks(QUESTIONS[1]), 8).first_seconds)
+    print([round(1000 * each) for each in (*cold, *warm)], flush=True)
     return [
         _line("first_token_cold", cold, COLD_MS),
         _line("first_token_warm", warm, WARM_MS),

@@ -104,10 +104,11 @@ class NativeLane:
         self._wear(adapter, context)
         self._read = []
         context.forget()
+        threads = self._free_cores()
         for block in _blocks(opening, len(opening)):
             if is_stopped():
                 return False
-            context.decode(block, 0)
+            context.decode(block, 0, threads)
         self._shelve_opening(opening, context)
         return True
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ftcore.chat.adapters import Adapter
+from ftcore.chat.cores import free_cores
 from ftcore.chat.native import Native
 from ftcore.chat.native_lane import NativeLane
 from ftcore.chat.native_model import NativeModel
@@ -36,7 +37,7 @@ class NativeLanes:
         self._model = NativeModel(native, model_path, clock, opening_bytes)
         answering: set[NativeLane] = set()
         self.lanes = [
-            NativeLane(native, self._model, context, answering=answering)
+            NativeLane(native, self._model, context, self._free_cores, answering)
             for _ in range(slots)
         ]
         self._ahead_lock = threading.Lock()
@@ -51,6 +52,10 @@ class NativeLanes:
         """Read ahead in a lane of its own, which holds nobody up."""
         with self._ahead_lock:
             return self._ahead.prepare(messages, adapter, is_stopped)
+
+    def _free_cores(self) -> int:
+        with self._ahead_lock:  # whoever reads ahead leaves off at its next block
+            return free_cores()
 
     def drop_idle(self) -> None:
         """Free adapters that were not used for a while."""
