@@ -39,22 +39,17 @@ LOOK_SECONDS = 2.0
 ASK_SECONDS = 15.0  # between two questions to models that were asked before
 
 
-def room_30() -> list[Line]:
-    """Thirty participants with thirty examples each, all queued at once."""
-    run = run_room(ROOM)
+def room_of(participants: int) -> list[Line]:
+    """So many participants with thirty examples each, all queued at once."""
+    run = run_room(participants)
     report(run)
+    print(growth_row(run), flush=True)
     return lines_of(run)
 
 
 def room_growth() -> list[Line]:
     """The same with 1, 10, 30 and 60 participants."""
-    found = []
-    for count in GROWTH:
-        run = run_room(count)
-        report(run)
-        print(growth_row(run), flush=True)
-        found += lines_of(run)
-    return found
+    return [line for count in GROWTH for line in room_of(count)]
 
 
 def lines_of(run: RoomRun) -> list[Line]:

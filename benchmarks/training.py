@@ -61,13 +61,18 @@ def gemm_share() -> Line:
 
 def training_growth() -> list[Line]:
     """Time and memory of a whole training by the number of examples."""
-    lines = []
-    for count in GROWTH:
-        found = _python("benchmarks.training_growth", str(count))
-        for name, unit in (("seconds", "s"), ("megabytes", "MB")):
-            key = f"training_{name}_{count}"
-            lines.append(Line(key, found[name], unit, "", None, "to be seen", True))
-    return lines
+    return [line for count in GROWTH for line in training_of(count)]
+
+
+def training_of(count: int) -> list[Line]:
+    """Time and memory of a whole training with so many examples."""
+    found = _python("benchmarks.training_growth", str(count))
+    return [
+        Line(
+            f"training_{name}_{count}", found[name], unit, "", None, "to be seen", True
+        )
+        for name, unit in (("seconds", "s"), ("megabytes", "MB"))
+    ]
 
 
 def _speed(run: Found) -> float:

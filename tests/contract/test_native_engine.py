@@ -164,7 +164,9 @@ def test_an_opening_put_back_changes_no_bit(
 def test_reading_ahead_leaves_off_when_told(new_lane, shelf):
     looks = iter([False, True])
     lane = new_lane()
-    assert not lane.prepare(turns(LONG[:400], "Vale.", "¿Y?"), None, lambda: next(looks))
+    assert not lane.prepare(
+        turns(LONG[:400], "Vale.", "¿Y?"), None, lambda: next(looks)
+    )
     assert not len(shelf)
     assert asked(lane, turns("hola")) == asked(new_lane(), turns("hola"))
 
