@@ -123,7 +123,10 @@ class NativeLane:
         return_memory()
 
     def _opening_of(self, messages: Sequence[Message], tokens: list[int]) -> list[int]:
-        """Return the tokens before the last message, if they are whole."""
+        """Return the tokens before the last message's words, if they begin the prompt.
+
+        The first of those words may change the token before it.
+        """
         opening = self._model.opening(messages)
         return opening if tokens[: len(opening)] == opening else []
 

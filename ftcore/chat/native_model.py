@@ -4,6 +4,7 @@ import ctypes
 import os
 import time
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ftcore.models.chat_template import ChatTemplate
 
 _PIECE_BYTES = 256
 _NAME_BYTES = 64
+_ANYTHING = ("?", "hola")  # that a last message may say; they share no token
 
 
 class NativeModel:
@@ -74,28 +76,24 @@ class NativeModel:
             words = self.template.render(messages, add_generation_prompt=True)
         except TemplateError as error:
             raise ChatFailedError(reason=f"template: {error}") from error
-        return self._opened(words)
-
-    def opening(self, messages: Sequence[Message]) -> list[int]:
-        """Return the tokens before the last message, as every question after them has.
-
-        Nothing, where the template does not write them before they are followed.
-        """
-        from jinja2.exceptions import TemplateError  # noqa: PLC0415
-
-        try:
-            whole = self.template.render(messages, add_generation_prompt=True)
-            words = self.template.render(messages[:-1])
-        except TemplateError:
-            return []
-        return self._opened(words) if words and whole.startswith(words) else []
-
-    def _opened(self, words: str) -> list[int]:
         tokens = self.tokens(words)
         # Some templates write the mark themselves; twice would be one too many.
         if self._adds_opening and tokens[:1] != [self._opening]:
             tokens.insert(0, self._opening)
         return tokens
+
+    def opening(self, messages: Sequence[Message]) -> list[int]:
+        """Return the tokens that the prompt has whatever its last message says.
+
+        Raises:
+            ChatFailedError: The model's template refuses the conversation.
+        """
+        *before, last = messages
+        one, other = (
+            self.prompt([*before, Message(last.role, words)]) for words in _ANYTHING
+        )
+        same = zip(one, other, strict=False)
+        return [token for token, _ in takewhile(lambda pair: pair[0] == pair[1], same)]
 
     def tokens(self, words: str) -> list[int]:
         """Return the tokens of a text, marks of the template included."""
