@@ -175,7 +175,8 @@ def test_openings_that_are_not_worth_it_are_left(new_lane, shelf, monkeypatch):
     read = blocks_read(monkeypatch)
     long_talk = turns(*[LONG] * 7)
     assert new_lane().prepare(long_talk, None, lambda: False)
-    assert new_lane().prepare([Message(Role.USER, "hola")], None, lambda: False)
+    short = [Message(Role.SYSTEM, ""), Message(Role.USER, "hola")]
+    assert new_lane().prepare(short, None, lambda: False)
     assert not read
     assert not len(shelf)
 
