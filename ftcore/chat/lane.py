@@ -93,6 +93,10 @@ class LaneSet(Protocol):
         """
         ...
 
+    def make_way(self) -> None:
+        """Have whoever reads ahead leave off at once: somebody asks."""
+        ...
+
     def drop_idle(self) -> None:
         """Free adapters that were not used for a while."""
         ...

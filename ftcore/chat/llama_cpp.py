@@ -167,7 +167,7 @@ class LlamaEngine:
                     lane.close()
             is_quiet = len(self._idle) == len(self._lanes.lanes)
             if is_quiet and not any(lane.is_started for lane in self._idle):
-                self._rest(self._lanes)
+                self._lanes.rest()
             self._lanes.drop_idle()
 
     def close(self) -> None:
@@ -187,6 +187,8 @@ class LlamaEngine:
             raise ChatFailedError(reason=str(error)) from error
         with self._lock:
             self._asking += 1
+            if self._lanes is not None:
+                self._lanes.make_way()
         job.add_done_callback(lambda _: self._end(request))
         try:
             while (piece := request.pieces.get(timeout=_SILENCE_SECONDS)) is not None:
@@ -247,10 +249,6 @@ class LlamaEngine:
             sweep = threading.Thread(target=self._sweep, name="chat-idle", daemon=True)
             sweep.start()
         return self._lanes
-
-    def _rest(self, lanes: LaneSet) -> None:
-        self._preparer.forget()
-        lanes.rest()
 
     def _sweep(self) -> None:
         while not self._is_closed.wait(_SWEEP_SECONDS):

@@ -1,12 +1,14 @@
 """A context of llama.cpp's own, driven token by token."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from ftcore.chat.adapters import Adapter
 from ftcore.chat.cores import free_cores
+from ftcore.chat.interrupting import Interrupt
 from ftcore.chat.lane import Question
 from ftcore.chat.native import Native
-from ftcore.chat.native_context import BLOCK, NativeContext
+from ftcore.chat.native_context import BLOCK, BrokenOffError, NativeContext
 from ftcore.chat.native_model import NativeModel
 from ftcore.chat.native_writing import NativeWriter
 from ftcore.data.examples import Message
@@ -23,6 +25,7 @@ class NativeLane:
         context: int,
         free_cores: Callable[[], int] = free_cores,
         answering: "set[NativeLane] | None" = None,
+        interrupt: Interrupt | None = None,
     ) -> None:
         """Prepare a lane; its context is made when it is first asked.
 
@@ -33,7 +36,9 @@ class NativeLane:
             free_cores: Says how many threads could run now.
             answering: The lanes of the model that answer at this moment, itself among
                 them while it does.
+            interrupt: Makes it leave off what it reads ahead.
         """
+        self._interrupt = interrupt
         self._answering = set() if answering is None else answering
         self._native = native
         self._model = model
@@ -65,8 +70,8 @@ class NativeLane:
         self._answering.add(self)
         try:
             self._wear(question.adapter, context)
-            opening = self._opening_of(messages, tokens)
-            self._take_in(tokens, opening, question, context)
+            ends = self._model.beginnings(messages, tokens)
+            self._take_in(tokens, ends, question, context)
             NativeWriter(self._native, self._model, context).write(tokens, question)
             is_whole = True
         finally:
@@ -95,21 +100,29 @@ class NativeLane:
         Raises:
             ChatFailedError: The engine could not.
         """
-        opening = self._opening_of(messages, self._model.prompt(messages))
+        tokens = self._model.prompt(messages)
+        ends = self._model.beginnings(messages, tokens)
+        opening = tokens[: max(ends, default=0)]
         openings = self._model.openings
         is_useless = not openings.takes(len(opening)) or len(opening) > self._size
         if is_useless or openings.find((adapter, tuple(opening))) is not None:
             return True
         context = self._started()
         self._wear(adapter, context)
-        self._read = []
-        context.forget()
+        blocks = _blocks(opening, ends)
+        self._recall(opening, blocks, ends, context)
         threads = self._free_cores()
-        for block in _blocks(opening, len(opening)):
+        for block in blocks[len(self._read) :]:
             if is_stopped():
                 return False
-            context.decode(block, 0, threads)
-        self._shelve_opening(opening, context)
+            try:
+                context.decode(block, 0, threads)
+            except BrokenOffError:
+                self._read = []
+                context.forget()
+                return False
+            self._read.append(block)
+            self._shelve(opening, ends, context)
         return True
 
     def close(self) -> None:
@@ -122,17 +135,11 @@ class NativeLane:
         self._put_adapter_back()
         return_memory()
 
-    def _opening_of(self, messages: Sequence[Message], tokens: list[int]) -> list[int]:
-        """Return the tokens before the last message's words, if they begin the prompt.
-
-        The first of those words may change the token before it.
-        """
-        opening = self._model.opening(messages)
-        return opening if tokens[: len(opening)] == opening else []
-
     def _started(self) -> NativeContext:
         if self._context is None:
-            self._context = NativeContext(self._native, self._model, self._size)
+            self._context = NativeContext(
+                self._native, self._model, self._size, self._interrupt
+            )
         return self._context
 
     def _wear(self, adapter: Adapter | None, context: NativeContext) -> None:
@@ -152,15 +159,13 @@ class NativeLane:
     def _take_in(
         self,
         tokens: list[int],
-        opening: list[int],
+        ends: list[int],
         question: Question,
         context: NativeContext,
     ) -> None:
         """Read the prompt, but for whole blocks that were read before."""
-        blocks = _blocks(tokens, len(opening))
-        self._keep_what_is_read(blocks, context)
-        if opening:
-            self._put_back_opening(opening, context)
+        blocks = _blocks(tokens, ends)
+        self._recall(tokens, blocks, ends, context)
         # Asked once: between two blocks the helping threads still look busy.
         free, before = self._free_cores(), len(self._answering)
         for at in range(len(self._read), len(blocks)):
@@ -170,13 +175,16 @@ class NativeLane:
             is_last = at == len(blocks) - 1
             context.decode(blocks[at], int(is_last), max(1, free - max(0, come)))
             self._read.append(blocks[at])
-            if sum(map(len, self._read)) == len(opening):
-                self._shelve_opening(opening, context)
+            self._shelve(tokens, ends, context)
 
-    def _keep_what_is_read(
-        self, blocks: list[list[int]], context: NativeContext
+    def _recall(
+        self,
+        tokens: list[int],
+        blocks: list[list[int]],
+        ends: list[int],
+        context: NativeContext,
     ) -> None:
-        """Forget all but the blocks that need not be read again.
+        """Have what need not be read again in memory, and nothing else.
 
         The last block is read in any case, for its scores.
         """
@@ -189,28 +197,41 @@ class NativeLane:
         if not context.keep(sum(map(len, self._read))):
             context.forget()
             self._read = []
+        for end in reversed(ends):
+            if end <= self._length or self._put_back(tokens[:end], ends, context):
+                return
 
-    def _put_back_opening(self, opening: list[int], context: NativeContext) -> None:
-        if sum(map(len, self._read)) >= len(opening):
-            return
+    @property
+    def _length(self) -> int:
+        return sum(map(len, self._read))
+
+    def _put_back(
+        self, opening: list[int], ends: list[int], context: NativeContext
+    ) -> bool:
+        """Whether an opening was on the shelf, and is in memory now."""
         state = self._model.openings.find((self._worn, tuple(opening)))
         if state is None:
-            return
-        if context.restore(state):
-            self._read = _blocks(opening, len(opening))
-        else:
+            return False
+        is_there = context.restore(state)
+        if not is_there:
             context.forget()
-            self._read = []
+        self._read = _blocks(opening, ends) if is_there else []
+        return is_there
 
-    def _shelve_opening(self, opening: list[int], context: NativeContext) -> None:
-        openings = self._model.openings
-        if openings.takes(len(opening)) and (state := context.save()):
-            openings.put((self._worn, tuple(opening)), state)
+    def _shelve(
+        self, tokens: list[int], ends: list[int], context: NativeContext
+    ) -> None:
+        """Keep what has been read, if other prompts begin with it, too."""
+        length, openings = self._length, self._model.openings
+        if length in ends and openings.takes(length) and (state := context.save()):
+            openings.put((self._worn, tuple(tokens[:length])), state)
 
 
-def _blocks(tokens: list[int], opening: int) -> list[list[int]]:
-    """Cut a prompt into what is read at once: no block crosses the opening's end."""
-    parts = tokens[:opening], tokens[opening:]
+def _blocks(tokens: list[int], ends: list[int]) -> list[list[int]]:
+    """Cut a prompt into what is read at once: no block crosses a beginning's end."""
+    borders = sorted({0, *(end for end in ends if end < len(tokens)), len(tokens)})
     return [
-        part[at : at + BLOCK] for part in parts for at in range(0, len(part), BLOCK)
+        tokens[at : min(at + BLOCK, end)]
+        for begin, end in pairwise(borders)
+        for at in range(begin, end, BLOCK)
     ]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ftcore.chat.adapters import Adapter
 from ftcore.chat.cores import free_cores
+from ftcore.chat.interrupting import Interrupt
 from ftcore.chat.native import Native
 from ftcore.chat.native_lane import NativeLane
 from ftcore.chat.native_model import NativeModel
@@ -41,7 +42,13 @@ class NativeLanes:
             for _ in range(slots)
         ]
         self._ahead_lock = threading.Lock()
-        self._ahead = NativeLane(native, self._model, min(context, _AHEAD_TOKENS))
+        self._interrupt = Interrupt()
+        self._ahead = NativeLane(
+            native,
+            self._model,
+            min(context, _AHEAD_TOKENS),
+            interrupt=self._interrupt,
+        )
 
     def prepare(
         self,
@@ -51,10 +58,16 @@ class NativeLanes:
     ) -> bool:
         """Read ahead in a lane of its own, which holds nobody up."""
         with self._ahead_lock:
+            self._interrupt.lower()
             return self._ahead.prepare(messages, adapter, is_stopped)
 
+    def make_way(self) -> None:
+        """Have whoever reads ahead leave off within the operation under way."""
+        self._interrupt.raise_it()
+
     def _free_cores(self) -> int:
-        with self._ahead_lock:  # whoever reads ahead leaves off at its next block
+        self.make_way()
+        with self._ahead_lock:  # whoever reads ahead has left off
             return free_cores()
 
     def drop_idle(self) -> None:

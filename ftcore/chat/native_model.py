@@ -4,6 +4,7 @@ import ctypes
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,14 @@ from ftcore.chat.adapter_file import check_adapter
 from ftcore.chat.adapters import AdapterShelf
 from ftcore.chat.native import Native
 from ftcore.chat.openings import OpeningShelf
-from ftcore.data.examples import Message
+from ftcore.data.examples import Message, Role
 from ftcore.errors import ChatFailedError
 from ftcore.models.chat_template import ChatTemplate
 
 _PIECE_BYTES = 256
 _NAME_BYTES = 64
 _ANYTHING = ("?", "hola")  # that a last message may say; they share no token
+_KEPT_OPENINGS = 256  # a few hundred tokens each, which take 3 ms to find
 
 
 class NativeModel:
@@ -60,6 +62,7 @@ class NativeModel:
             or native.model_is_hybrid(self.handle)
         )
         self.openings = OpeningShelf(opening_bytes)
+        self._opening_after = lru_cache(_KEPT_OPENINGS)(self._find_opening)
         self.adapters = AdapterShelf(
             self._load_adapter, native.adapter_lora_free, clock=clock
         )
@@ -89,11 +92,30 @@ class NativeModel:
             ChatFailedError: The model's template refuses the conversation.
         """
         *before, last = messages
-        one, other = (
-            self.prompt([*before, Message(last.role, words)]) for words in _ANYTHING
-        )
-        same = zip(one, other, strict=False)
-        return [token for token, _ in takewhile(lambda pair: pair[0] == pair[1], same)]
+        return list(self._opening_after(last.role, *before))
+
+    def beginnings(
+        self, messages: Sequence[Message], tokens: Sequence[int]
+    ) -> list[int]:
+        """Return where those beginnings of a prompt end that other prompts share.
+
+        The instruction stands before every question, and it with the nearest example
+        before many.
+
+        Args:
+            messages: A conversation.
+            tokens: Its prompt.
+
+        Returns:
+            Lengths in tokens, the shortest first; none where the first word of a
+            message may change what is before it.
+        """
+        *before, last = messages
+        has_instruction = bool(before) and before[0].role is Role.SYSTEM
+        shared = [before[:1], before] if has_instruction else [before]
+        openings = [self._opening_after(last.role, *part) for part in shared]
+        ends = {len(each) for each in openings if tuple(tokens[: len(each)]) == each}
+        return sorted(ends - {0})
 
     def tokens(self, words: str) -> list[int]:
         """Return the tokens of a text, marks of the template included."""
@@ -122,6 +144,13 @@ class NativeModel:
             self.adapters.close()
             self._native.model_free(self.handle)
             self.handle = None
+
+    def _find_opening(self, role: Role, *before: Message) -> tuple[int, ...]:
+        one, other = (
+            self.prompt([*before, Message(role, words)]) for words in _ANYTHING
+        )
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+        return tuple(token for token, _ in same)
 
     def _template(self) -> ChatTemplate:
         native = self._native

@@ -3,8 +3,10 @@
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 from ftcore.chat.adapters import Adapter
 from ftcore.chat.cores import free_cores
@@ -27,7 +29,10 @@ def is_idle() -> bool:
 
 
 class Preparer:
-    """Reads one opening after the other, and leaves off at once when somebody asks."""
+    """Reads one opening after the other, and leaves off at once when somebody asks.
+
+    Whose model was asked for last comes first: its next question is the likeliest.
+    """
 
     def __init__(
         self,
@@ -46,46 +51,70 @@ class Preparer:
         self._read_ahead = read_ahead
         self._is_asked = is_asked
         self._is_idle = is_idle
-        self._known: set[Adapter] = set()
+        self._waiting: OrderedDict[Adapter, Iterator[Sequence[Message]]] = OrderedDict()
+        self._is_working = False
+        self._lock = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="chat-prepare")
         self._is_closed = threading.Event()
 
     def prepare(
         self, adapter: Adapter, conversations: Callable[[], Conversations]
     ) -> None:
-        """Read ahead for a model, if that was not asked for before.
+        """Read ahead for a model, before all others.
 
         Args:
             adapter: The model's.
             conversations: Makes one for each opening; called when there is time.
         """
-        if adapter in self._known or self._is_closed.is_set():
-            return
-        self._known.add(adapter)
-        self._thread.submit(self._work, adapter, conversations)
-
-    def forget(self) -> None:
-        """Start over: what was read ahead has been given back."""
-        self._known.clear()
+        with self._lock:
+            if self._is_closed.is_set():
+                return
+            self._waiting.setdefault(adapter, _when_needed(conversations))
+            self._waiting.move_to_end(adapter)
+            if not self._is_working:
+                self._is_working = True
+                self._thread.submit(self._work)
 
     def close(self) -> None:
-        """End after the block under way."""
+        """End after the operation under way."""
         self._is_closed.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def _work(
-        self, adapter: Adapter, conversations: Callable[[], Conversations]
-    ) -> None:
-        try:
-            for messages in conversations()[:MOST_OPENINGS]:
-                is_read = False
-                while not is_read:
-                    if not self._has_time():
-                        self._known.discard(adapter)  # another time
-                        return
-                    is_read = self._read_ahead(messages, adapter, self._must_leave_off)
-        except ChatFailedError as error:  # whoever asks is told why
-            logger.info("Not read ahead: %s", error)
+    def _work(self) -> None:
+        while (adapter := self._latest()) is not None:
+            if not self._has_time():
+                self._give_up()
+                return
+            try:
+                is_over = self._read_one(adapter)
+            except ChatFailedError as error:  # whoever asks is told why
+                logger.info("Not read ahead: %s", error)
+                is_over = True
+            if is_over:
+                with self._lock:
+                    del self._waiting[adapter]
+
+    def _latest(self) -> Adapter | None:
+        with self._lock:
+            if not self._waiting:
+                self._is_working = False
+                return None
+            return next(reversed(self._waiting))
+
+    def _read_one(self, adapter: Adapter) -> bool:
+        """Whether there was nothing left to read."""
+        messages = next(self._waiting[adapter], None)
+        if messages is None:
+            return True
+        if not self._read_ahead(messages, adapter, self._must_leave_off):
+            with self._lock:
+                self._waiting[adapter] = chain([messages], self._waiting[adapter])
+        return False
+
+    def _give_up(self) -> None:
+        with self._lock:  # another time
+            self._waiting.clear()
+            self._is_working = False
 
     def _has_time(self) -> bool:
         """Wait until nobody needs the machine; false if that takes too long."""
@@ -98,3 +127,9 @@ class Preparer:
 
     def _must_leave_off(self) -> bool:
         return self._is_asked() or self._is_closed.is_set()
+
+
+def _when_needed(
+    conversations: Callable[[], Conversations],
+) -> Iterator[Sequence[Message]]:
+    yield from conversations()[:MOST_OPENINGS]

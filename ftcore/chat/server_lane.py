@@ -238,6 +238,9 @@ class ServerLanes:
         """Do nothing: a server cannot be told what to read ahead."""
         return True
 
+    def make_way(self) -> None:
+        """Do nothing: nothing is read ahead."""
+
     def rest(self) -> None:
         """Do nothing: nothing is read ahead."""
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import psutil
 import pytest
@@ -34,6 +35,8 @@ CONTEXT = 512
 ROOM = 30
 LONG = "Te cuento la historia del barrio, que es larga y tiene muchas calles. " * 8
 MEGABYTE = 1 << 20
+OPENING = "Respondes en español, con frases completas, a quien pregunta por el barrio."
+SHARED = 2  # beginnings of a prompt: the instruction alone, and the example after it
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +76,7 @@ def adapters(tmp_path_factory):
 def turns(*words):
     roles = (Role.USER, Role.ASSISTANT)
     said = [Message(roles[i % 2], content) for i, content in enumerate(words)]
-    return [Message(Role.SYSTEM, "Responde en español."), *said]
+    return [Message(Role.SYSTEM, OPENING), *said]
 
 
 def asked(lane, messages, adapter=None, length=3):
@@ -151,7 +154,7 @@ def test_an_opening_put_back_changes_no_bit(
     else:
         wanted = Adapter.of(adapter) if adapter else None
         assert new_lane().prepare(first, wanted, lambda: False)
-    assert len(shelf) == 1
+    assert len(shelf) == SHARED
     read = blocks_read(monkeypatch)
     assert asked(new_lane(), second, adapter, length=3) == expected
     assert read[0] < BLOCK  # the question only
@@ -167,8 +170,36 @@ def test_reading_ahead_leaves_off_when_told(new_lane, shelf):
     assert not lane.prepare(
         turns(LONG[:400], "Vale.", "¿Y?"), None, lambda: next(looks)
     )
-    assert not len(shelf)
+    assert len(shelf) == 1  # the instruction
     assert asked(lane, turns("hola")) == asked(new_lane(), turns("hola"))
+
+
+def test_an_instruction_is_read_once_for_all_examples(new_lane, shelf, monkeypatch):
+    lane = new_lane()
+    examples = [turns(f"¿{word}?", f"{word}.", "?") for word in ("Uno", "Dos", "Tres")]
+    lane.prepare(examples[0], None, lambda: False)
+    read = blocks_read(monkeypatch)
+    assert lane.prepare(examples[1], None, lambda: False)
+    asked(new_lane(), examples[2], length=1)  # another lane finds it on the shelf
+    instruction = len(lane._model.opening(turns("?")))
+    whole = [len(lane._model.prompt(messages)) for messages in examples]
+    assert sum(read) < sum(whole[1:]) - 2 * instruction + BLOCK // 4
+    assert max(read) < min(whole) - instruction
+
+
+def test_reading_ahead_is_interrupted_within_a_block(path):
+    lanes = open_native_lanes(path, context=CONTEXT, slots=1, opening_bytes=MEGABYTE)
+    looked = threading.Event()
+
+    def looks():
+        threading.Timer(0.005, lanes.make_way).start()
+        looked.set()
+        return False
+
+    assert not lanes.prepare(turns(LONG[:200], "Vale.", "¿Y?"), None, looks)
+    assert looked.is_set()
+    assert not len(lanes._model.openings)
+    lanes.close()
 
 
 def test_openings_that_are_not_worth_it_are_left(new_lane, shelf, monkeypatch):
@@ -199,13 +230,13 @@ def test_an_engine_reads_ahead_and_gives_it_back(path, adapters, monkeypatch):
     monkeypatch.setattr(engine._preparer, "_is_idle", lambda: True)
     shown = turns("¿Cuándo abren?", "De lunes a viernes, de 9:00 a 18:00.", "?")
     engine.prepare(adapters[0], lambda: [shown])
-    wait_until(lambda: opened and len(opened[0]._model.openings) == 1)
+    wait_until(lambda: opened and len(opened[0]._model.openings) == SHARED)
     says_by(engine, adapters[1])
     clock.now += IDLE_SECONDS
     engine.drop_idle()
     assert not len(opened[0]._model.openings)
     engine.prepare(adapters[0], lambda: [shown])  # and once more, when it is wanted
-    wait_until(lambda: len(opened[0]._model.openings) == 1)
+    wait_until(lambda: len(opened[0]._model.openings) == SHARED)
     engine.close()
 
 
@@ -241,6 +272,17 @@ def test_reading_with_two_threads_changes_no_bit(new_lane, adapters, worn):
     messages = turns("hola")
     alone = asked(new_lane(), messages, adapter, 1)
     assert asked(new_lane(threads=2), messages, adapter, 1) == alone
+
+
+def test_all_lanes_share_the_helping_threads(new_lane):
+    """More of them than cores would sleep at each of a batch's thousand waits."""
+    ask = partial(asked, messages=turns("hola"), length=1)
+    ask(new_lane(threads=2))
+    before = psutil.Process().num_threads()
+    lanes = [new_lane(threads=2) for _ in range(4)]
+    with ThreadPoolExecutor(len(lanes)) as threads:
+        list(threads.map(ask, lanes))
+        assert psutil.Process().num_threads() <= before + len(lanes)
 
 
 @pytest.mark.parametrize("scale", [0, 0.005])

@@ -11,7 +11,7 @@ from ftcore.chat.preparing import MOST_OPENINGS, Preparer
 from ftcore.data.examples import Message, Role
 from ftcore.errors import ChatFailedError
 
-ADAPTER = Adapter(Path("a.gguf"), 1, 1)
+ADAPTER, OTHER = Adapter(Path("a.gguf"), 1, 1), Adapter(Path("b.gguf"), 1, 1)
 
 
 def questions(count=2):
@@ -40,13 +40,32 @@ def prepared(reader, count=2, is_asked=lambda: False, is_idle=lambda: True):
     return preparer
 
 
-def test_each_opening_is_read_once():
+def test_each_opening_is_read_once_while_it_waits(monkeypatch):
+    monkeypatch.setattr(preparing, "_LOOK_SECONDS", 0.001)
+    idle = threading.Event()
     reader = Reader()
-    preparer = Preparer(reader, lambda: False, lambda: True)
+    preparer = Preparer(reader, lambda: False, idle.is_set)
     for _ in range(2):
         preparer.prepare(ADAPTER, questions)
+    idle.set()
     preparer._thread.shutdown(wait=True)
     assert reader.read == ["0", "1"]
+
+
+def test_whose_model_was_asked_last_comes_first():
+    preparer, read = None, []
+
+    def reads(messages, adapter, _is_stopped):
+        read.append((adapter.path.name, messages[0].content))
+        if len(read) == 1:  # somebody else asks meanwhile
+            preparer.prepare(OTHER, questions)
+        return True
+
+    preparer = Preparer(reads, lambda: False, lambda: True)
+    preparer.prepare(ADAPTER, lambda: questions(3))
+    preparer._thread.shutdown(wait=True)
+    names = [f"{name[0]}{number}" for name, number in read]
+    assert names == ["a0", "b0", "b1", "a1", "a2"]
 
 
 def test_one_that_left_off_is_begun_anew():
