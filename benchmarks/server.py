@@ -137,9 +137,9 @@ def _heard(answer: http.client.HTTPResponse, began: float) -> Spoken:
 
 
 @contextmanager
-def running(data_dir: Path) -> Iterator[Server]:
+def running(data_dir: Path, port: int | None = None) -> Iterator[Server]:
     """Start ``make run`` and stop it at the end, with all that it started."""
-    port = _free_port()
+    port = port or free_port()
     env = os.environ | {
         "FTCORE_DATA": str(data_dir),
         "FTCORE_SECRET": SECRET,
@@ -167,7 +167,8 @@ def running(data_dir: Path) -> Iterator[Server]:
                 command.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port where nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

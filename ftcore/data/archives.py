@@ -11,14 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.options import MEGABYTE
 from ftcore.data.splits import Split, promise, refused
 from ftcore.data.values import excerpt
 from ftcore.data.vocabulary import normal_name
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 SHEET_OF = " › "  # between a file of the archive and one of its sheets
 _MOST_DIRECTORY = 4 * MEGABYTE  # bytes of the list of members, about 40,000 names
@@ -118,9 +117,7 @@ def _directory_size(content: bytes) -> int:
 
 @cache
 def _words() -> dict[str, list[str]]:
-    loaded: dict[str, list[str]] = yaml.safe_load(
-        (ASSETS / "data" / "archives.yaml").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, list[str]] = read_yaml(ASSETS / "data" / "archives.yaml")
     return loaded
 
 

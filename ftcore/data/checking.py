@@ -4,14 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-import yaml
-
 from ftcore.data.cleaning import comparable
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.data.findings import Finding, Severity
 from ftcore.data.vocabulary import patterns
 from ftcore.errors import Param
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 # Looks at all the examples and says what it found; never raises on odd ones.
 Check = Callable[[Dataset], Iterable[Finding]]
@@ -103,5 +102,5 @@ def style_names(name: str) -> dict[str, str]:
 @cache
 def _style() -> dict[str, object]:
     path = ASSETS / "data" / "style.yaml"
-    loaded: dict[str, object] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loaded: dict[str, object] = read_yaml(path)
     return loaded

@@ -3,18 +3,15 @@
 import re
 from functools import cache
 
-import yaml
-
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 _FILE = ASSETS / "data" / "personal.yaml"
 
 
 @cache
 def _loaded() -> dict[str, dict[str, list[str] | str]]:
-    loaded: dict[str, dict[str, list[str] | str]] = yaml.safe_load(
-        _FILE.read_text(encoding="utf-8")
-    )
+    loaded: dict[str, dict[str, list[str] | str]] = read_yaml(_FILE)
     return loaded
 
 

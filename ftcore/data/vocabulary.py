@@ -3,11 +3,11 @@
 import re
 from difflib import get_close_matches
 from functools import cache, lru_cache
-
-import yaml
+from typing import Any
 
 from ftcore.data.cleaning import without_accents
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 Vocabulary = dict[str, tuple[str, ...]]
 _MAIN_NAMES = 3  # of each part: its English and Spanish names
@@ -28,7 +28,7 @@ def normal_name(name: str) -> str:
 @cache
 def column_names() -> Vocabulary:
     """Return, for each part of an example, the normalised names it goes by."""
-    loaded = yaml.safe_load(_read("columns.yaml"))
+    loaded = _read("columns.yaml")
     return {
         part: tuple(normal_name(str(name)) or str(name) for name in names)
         for part, names in loaded.items()
@@ -39,7 +39,7 @@ def column_names() -> Vocabulary:
 @cache
 def role_names() -> dict[str, str]:
     """Return normalised word -> role value, such as ``usuario`` -> ``user``."""
-    loaded = yaml.safe_load(_read("columns.yaml"))["roles"]
+    loaded = _read("columns.yaml")["roles"]
     return {normal_name(w): role for role, words in loaded.items() for w in words}
 
 
@@ -89,9 +89,9 @@ def mentions(part: str, title: str) -> bool:
 @cache
 def patterns() -> dict[str, object]:
     """Return the data patterns that the checks look for."""
-    loaded: dict[str, object] = yaml.safe_load(_read("patterns.yaml"))
+    loaded: dict[str, object] = _read("patterns.yaml")
     return loaded
 
 
-def _read(name: str) -> str:
-    return (ASSETS / "data" / name).read_text(encoding="utf-8")
+def _read(name: str) -> Any:  # noqa: ANN401  (each file has a shape of its own)
+    return read_yaml(ASSETS / "data" / name)

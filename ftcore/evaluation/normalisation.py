@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-import yaml
-
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 WORD_LISTS = ASSETS / "evaluation"
 SHORTEST_STEM = 3  # cutting further makes 'mes' and 'mesa' the same word
@@ -36,8 +35,7 @@ def normalise(text: str) -> str:
 
 def load_list(name: str) -> dict[str, Any]:
     """Read ``assets/evaluation/<name>.yaml``."""
-    content = (WORD_LISTS / f"{name}.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(content)
+    loaded: dict[str, Any] = read_yaml(WORD_LISTS / f"{name}.yaml")
     return loaded
 
 

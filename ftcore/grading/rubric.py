@@ -6,10 +6,9 @@ from math import isclose, isfinite
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ftcore.errors import ScoreOutOfRangeError, UnknownCriterionError
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 COURSE_RUBRIC = ASSETS / "rubrics" / "course.yaml"
 LOWEST, HIGHEST = 0, 100  # the course's scale, in percent
@@ -142,7 +141,7 @@ def load_rubric(path: Path | None = None) -> Rubric:
         ValueError: The file holds no valid rubric.
     """
     source = path or COURSE_RUBRIC
-    loaded = yaml.safe_load(source.read_text(encoding="utf-8"))
+    loaded = read_yaml(source)
     criteria = (Criterion(row["id"], row["weight"]) for row in loaded["criteria"])
     levels = (Level(row["id"], row["minimum"]) for row in loaded["levels"])
     by_minimum = sorted(levels, key=lambda level: level.minimum, reverse=True)

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
 from ftcore.models.spelling import sound, unaccented, words_of
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 SMALL_WORDS_FILE = ASSETS / "chat" / "small_words.yaml"
 STEM_LETTERS = 5  # of a word's sound; enough to tell things apart, not their forms
@@ -21,7 +20,7 @@ STEM_LETTERS = 5  # of a word's sound; enough to tell things apart, not their fo
 
 @cache
 def _small_words() -> frozenset[str]:
-    words: str = yaml.safe_load(SMALL_WORDS_FILE.read_text(encoding="utf-8"))["words"]
+    words: str = read_yaml(SMALL_WORDS_FILE)["words"]
     return frozenset(words.split())
 
 

@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from ftcore.data.examples import Example, Role
 from ftcore.data.questions import question_key
@@ -16,6 +15,7 @@ from ftcore.models.lexical import LexicalIndex
 from ftcore.models.spelling import Speller, without_opening
 from ftcore.models.trained import EXAMPLES, INDEX, load_examples, load_trained
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 UNRELATED_FILE = ASSETS / "training" / "out_of_scope.yaml"
 LEXICAL_WEIGHT = 0.15  # of shared letters, among texts and labels
@@ -62,7 +62,7 @@ def last_question(example: Example) -> str:
 @cache
 def unrelated_questions() -> tuple[str, ...]:
     """Return questions that hardly any workshop project is about."""
-    return tuple(yaml.safe_load(UNRELATED_FILE.read_text(encoding="utf-8")))
+    return tuple(read_yaml(UNRELATED_FILE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import yaml
-
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 SPELLING_FILE = ASSETS / "chat" / "spelling.yaml"
 SHORTEST_SOUND = 4  # letters of a word that may be read by its sound
@@ -70,7 +69,7 @@ def sound(word: str) -> str:
 
 @cache
 def _rules() -> Mapping[str, Any]:
-    rules: Mapping[str, Any] = yaml.safe_load(SPELLING_FILE.read_text(encoding="utf-8"))
+    rules: Mapping[str, Any] = read_yaml(SPELLING_FILE)
     return rules
 
 

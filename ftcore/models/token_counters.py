@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-import yaml
-
 from ftcore.data.destinations.base import TokenCounter
 from ftcore.data.examples import Example, Message, Task
 from ftcore.models.base_tokenizer import load_base_tokenizer
@@ -16,6 +14,7 @@ from ftcore.models.embeddings import E5Embedder, default_embedder
 from ftcore.models.openai_tokens import Encoding, load_encoding
 from ftcore.settings import DEFAULT_MODELS
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 FACTORS_FILE = ASSETS / "tokenizers.yaml"
 CACHE_FOLDER = "tokenizers"
@@ -147,7 +146,7 @@ def _by_length(text: str) -> float:
 
 @cache
 def _factors() -> Mapping[str, tuple[float, int]]:
-    entries = yaml.safe_load(FACTORS_FILE.read_text(encoding="utf-8"))
+    entries = read_yaml(FACTORS_FILE)
     return {n: (float(e["factor"]), int(e["message"])) for n, e in entries.items()}
 
 

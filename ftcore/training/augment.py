@@ -6,9 +6,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-import yaml
-
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 GREETINGS_FILE = ASSETS / "training" / "greetings.yaml"
 _WORD = re.compile(r"[^\W\d_]{5,}")  # letters only: figures and short words stay
@@ -22,7 +21,7 @@ Noise = Callable[[str, random.Random], str]
 @cache
 def greetings() -> tuple[str, ...]:
     """Return the openings that people put before a question."""
-    return tuple(yaml.safe_load(GREETINGS_FILE.read_text(encoding="utf-8")))
+    return tuple(read_yaml(GREETINGS_FILE))
 
 
 def noised(question: str, rng: random.Random) -> str:

@@ -1,17 +1,17 @@
 """Turn a preset into a complete configuration, and forecast what it will take."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
-
-import yaml
 
 from ftcore.data.examples import Dataset, Example, Task
 from ftcore.models.catalog import load_catalog
 from ftcore.runtime import DEFAULT_SEED
 from ftcore.texts import ASSETS
 from ftcore.training.base import Preset, TrainingConfig
+from ftcore.yaml_files import read_yaml
 
 PRESETS_FILE = ASSETS / "training" / "presets.yaml"
 
@@ -45,7 +45,7 @@ class ParameterRange:
 
 @cache
 def _rules() -> Mapping[str, Any]:
-    rules: Mapping[str, Any] = yaml.safe_load(PRESETS_FILE.read_text(encoding="utf-8"))
+    rules: Mapping[str, Any] = read_yaml(PRESETS_FILE)
     return rules
 
 
@@ -115,7 +115,8 @@ def _epochs(
 ) -> int:
     limits = {**_rules()["epochs"], **of_task, **of_preset.get("epochs", {})}
     wanted = round(int(of_preset["conversations"]) / max(1, n_examples))
-    return min(max(wanted, int(limits["least"])), int(limits["most"]))
+    least = int(limits["least"]) if n_examples < limits.get("few", math.inf) else 1
+    return min(max(wanted, least), int(limits["most"]))
 
 
 def most_seconds(preset: Preset) -> float:

@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 PRICES_FILE = ASSETS / "prices.yaml"
 COURSE_EPOCHS = 3  # the course multiplies by three whatever the number of examples
@@ -153,7 +152,7 @@ def load_prices(path: Path = PRICES_FILE) -> Mapping[str, ProviderPrices]:
         TypeError: An entry lacks a field, or has one that is unknown.
         ValueError: A status is unknown.
     """
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = read_yaml(path)
     return {name: _provider(name, entry) for name, entry in entries.items()}
 
 

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
 from ftcore.data.examples import Example, Role, Task
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class TaskPrompt:
 def load_prompt(task: Task) -> TaskPrompt:
     """Read ``assets/prompts/<task>.yaml``."""
     path = ASSETS / "prompts" / f"{task.value}.yaml"
-    return TaskPrompt(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    return TaskPrompt(**read_yaml(path))
 
 
 def common_system_prompt(examples: Sequence[Example]) -> str:

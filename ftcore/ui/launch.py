@@ -1,5 +1,6 @@
 """Start the web server: ``python -m ftcore.ui.launch``."""
 
+import gc
 import os
 import socket
 import sys
@@ -7,6 +8,7 @@ import sys
 from ftcore.runtime import choose_thread_waiting
 from ftcore.settings import ROOT, Settings, load_settings
 from ftcore.texts import text
+from ftcore.ui.sparing import spare_streamlit
 
 # Libraries that would call home or warn when a process forks.
 QUIET = {
@@ -21,6 +23,7 @@ _ROUTE_PROBE = ("192.0.2.1", 9)  # TEST-NET-1, RFC 5737
 
 def main() -> None:
     """Print the address to open and serve until somebody stops it."""
+    gc.disable()  # until the first page has been seen; imports leave no garbage
     settings = load_settings()
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
@@ -34,6 +37,7 @@ def main() -> None:
     os.chdir(ROOT)
     from streamlit.web import cli  # noqa: PLC0415  (after the settings it reads)
 
+    spare_streamlit()
     cli.main(["run", "app.py"], prog_name="streamlit")
 
 

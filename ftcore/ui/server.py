@@ -140,6 +140,12 @@ async def _open_workshop() -> "Workshop | None":
     return workshop
 
 
+def _settle() -> None:
+    """Do what would have made the first page wait."""
+    gc.enable()
+    _gradio.warm_up()
+
+
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncGenerator[dict[str, object]]:
     """Run the background jobs and warm Gradio up while the server lives."""
@@ -147,7 +153,7 @@ async def lifespan(_: object) -> AsyncGenerator[dict[str, object]]:
     # after the server has taken it away.
     logging.getLogger("uvicorn.access").disabled = True
     opening = asyncio.create_task(_open_workshop())
-    warm_up = asyncio.get_running_loop().call_later(_WARM_UP_SECONDS, _gradio.warm_up)
+    warm_up = asyncio.get_running_loop().call_later(_WARM_UP_SECONDS, _settle)
     try:
         yield {}
     finally:

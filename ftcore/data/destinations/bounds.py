@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ftcore.texts import ASSETS
+from ftcore.yaml_files import read_yaml
 
 BOUNDS_FILE = ASSETS / "destinations.yaml"
 
@@ -77,7 +76,7 @@ def load_bounds(path: Path = BOUNDS_FILE) -> Mapping[str, Bounds]:
         KeyError: An entry has no value, date or source.
         TypeError: An entry has a name that no bound has.
     """
-    tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    tree = read_yaml(path)
     return {name: _bounds(entries) for name, entries in tree.items()}
 
 

@@ -69,6 +69,14 @@ def test_quick_goes_over_thirty_examples_once_and_the_others_at_least_twice() ->
     assert configure(Task.CHAT, Preset.QUICK, 10).epochs == 3
 
 
+@pytest.mark.parametrize(
+    ("preset", "size", "passes"),
+    [("balanced", 111, 2), ("balanced", 112, 1), ("quality", 1000, 2)],
+)
+def test_a_hundred_examples_are_long_enough_in_one_pass(preset, size, passes) -> None:
+    assert configure(Task.CHAT, Preset(preset), size).epochs == passes
+
+
 def test_changes_of_the_participant_win() -> None:
     config = configure(Task.CHAT, Preset.QUICK, 30, seed=7, epochs=9, augment=False)
     assert (config.epochs, config.augment, config.seed) == (9, False, 7)
