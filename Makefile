@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: make run, make test.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+PYTHON ?= $(shell command -v $(BIN)/python || command -v python3.11 || command -v python3)
 export PORT ?= 7860
 
 .PHONY: run install install-dev test check format bench

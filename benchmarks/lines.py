@@ -32,6 +32,7 @@ LINES |= GROWING
 # Measured together with another line, whose name runs both.
 TOGETHER = {
     "first_page_served": "first_page",
+    "first_page_whole": "first_page",
     "first_page_new_browser": "first_page",
     "first_token_cold": "first_token",
     "first_token_warm": "first_token",

@@ -62,6 +62,7 @@ class TrainingConfig:
         patience: Epochs without a better held-out loss before it stops; 0 never does.
         keep_best: Keep the adapter with the least held-out loss, or else the last.
         adapted_layers: Layers, from the top, that get an adapter; ``None`` for all.
+        most_examples: Examples of a pass at most, drawn for each; ``None`` for all.
     """
 
     base_model: str
@@ -77,6 +78,7 @@ class TrainingConfig:
     patience: int = 2
     keep_best: bool = True
     adapted_layers: int | None = None
+    most_examples: int | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return plain values for a JSON file."""

@@ -2,9 +2,11 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -58,6 +60,39 @@ class LoopState:
 
 
 @dataclass(slots=True)
+class WritingPace:
+    """Says when a state is to be written, so that writing costs next to nothing.
+
+    Attributes:
+        ticks: Monotonic clock, in seconds.
+        seconds_writing: What all writes took.
+    """
+
+    ticks: Ticks = time.monotonic
+    seconds_writing: float = 0.0
+    _cost: float = field(init=False, default=0.0)
+    _written: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._written = self.ticks()
+
+    def is_due(self, *, ends_epoch: bool = False) -> bool:
+        """Whether to write now: at an epoch's end or after a while, if it is cheap."""
+        since = self.ticks() - self._written
+        is_cheap = self._cost <= COST_SHARE * since
+        return is_cheap and (ends_epoch or since >= PAUSE_SECONDS)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Measure a write."""
+        began = self.ticks()
+        yield
+        self._written = self.ticks()
+        self._cost = self._written - began
+        self.seconds_writing += self._cost
+
+
+@dataclass(slots=True)
 class Checkpoints:
     """Writes and reads the state of one training in a folder.
 
@@ -68,33 +103,24 @@ class Checkpoints:
         folder: Where the state lies; made when needed.
         fingerprint: Of the request; the state of another is not read.
         elapsed: Gives the seconds that the job has run.
-        ticks: Monotonic clock, in seconds.
-        seconds_writing: What all writes took.
+        pace: Says when to write.
     """
 
     folder: Path
     fingerprint: str
     elapsed: Ticks
-    ticks: Ticks = time.monotonic
-    seconds_writing: float = 0.0
-    _cost: float = field(init=False, default=0.0)
-    _written: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._written = self.ticks()
-
-    def is_due(self, *, ends_epoch: bool) -> bool:
-        """Whether to write now: at an epoch's end or after a while, if it is cheap."""
-        since = self.ticks() - self._written
-        is_cheap = self._cost <= COST_SHARE * since
-        return is_cheap and (ends_epoch or since >= PAUSE_SECONDS)
+    pace: WritingPace = field(default_factory=WritingPace)
 
     def save(
         self, state: LoopState, master: Parameter, optimiser: torch.optim.Optimizer
     ) -> None:
         """Write the state, the adapter and what the optimiser knows."""
-        began = self.ticks()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with self.pace.writing():
+            self._save(state, master, optimiser)
+
+    def _save(
+        self, state: LoopState, master: Parameter, optimiser: torch.optim.Optimizer
+    ) -> None:
         known = optimiser.state.get(master, {})
         tensors = {"master": master.detach(), "random": torch.get_rng_state()}
         tensors |= {name: known[name] for name in (*_MOMENTS, "step") if name in known}
@@ -107,12 +133,7 @@ class Checkpoints:
             "scores": [asdict(score) for score in state.scores],
             "seconds": self.elapsed(),
         }
-        partial = self.folder / f"{STATE}.partial"
-        save_file(tensors, partial, metadata={"state": json.dumps(values)})
-        partial.replace(self.folder / STATE)
-        self._written = self.ticks()
-        self._cost = self._written - began
-        self.seconds_writing += self._cost
+        write_state(self.folder, tensors, values)
 
     def load(
         self, master: Parameter, optimiser: torch.optim.Optimizer
@@ -126,12 +147,10 @@ class Checkpoints:
         Returns:
             ``None``, and nothing changed, if there is no whole state of this request.
         """
-        try:
-            with safe_open(self.folder / STATE, framework="pt") as file:
-                values = json.loads((file.metadata() or {})["state"])
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-        except (OSError, SafetensorError, KeyError, ValueError):
+        found = read_state(self.folder)
+        if found is None:
             return None
+        tensors, values = found
         is_ours = values["fingerprint"] == self.fingerprint
         if not is_ours or tensors["master"].shape != master.shape:
             return None
@@ -150,3 +169,30 @@ class Checkpoints:
             best=tensors.get("best"),
             seconds=values["seconds"],
         )
+
+
+def write_state(
+    folder: Path, tensors: Mapping[str, Tensor], values: Mapping[str, object]
+) -> None:
+    """Replace the state of a folder at once.
+
+    Args:
+        folder: Made when needed.
+        tensors: By name.
+        values: What JSON can hold.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f"{STATE}.partial"
+    save_file(dict(tensors), partial, metadata={"state": json.dumps(values)})
+    partial.replace(folder / STATE)
+
+
+def read_state(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    """Return what :func:`write_state` left in a folder, if it is there and whole."""
+    try:
+        with safe_open(folder / STATE, framework="pt") as file:
+            values = json.loads((file.metadata() or {})["state"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+    except (OSError, SafetensorError, KeyError, ValueError):
+        return None
+    return tensors, values

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ftcore.errors import TrainingFailedError
 from ftcore.models.encoder import EncoderBase, Layer, Matrix
+from ftcore.training.encoder_checkpoint import RunningTraining
 from ftcore.training.encoder_layers import UpperLayers
 
 TEMPERATURE = 0.1
@@ -46,6 +47,7 @@ def train_layers(
     targets: Sequence[int],
     plan: ContrastPlan,
     on_step: OnStep,
+    running: RunningTraining | None = None,
 ) -> dict[int, Layer]:
     """Return the trained layers, by their number.
 
@@ -55,9 +57,11 @@ def train_layers(
         targets: Class of each text.
         plan: How long and how hard.
         on_step: Told after each step.
+        running: Where the training was, if it was interrupted; told after each step.
 
     Raises:
         TrainingFailedError: The loss is no number.
+        TrainingPausedError: The participant paused it.
     """
     torch.manual_seed(plan.seed)
     layers = UpperLayers(base, base.shape.layers - plan.layers)
@@ -70,11 +74,11 @@ def train_layers(
         fused=True,
     )
     weights = [*layers.parameters(decayed=True), *layers.parameters(decayed=False)]
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: _share_of_rate(step, plan.steps)
-    )
+    begin = running.begin(weights, optimiser) if running else 0
     batches = balanced_batches(targets, plan.batch_size, plan.seed)
-    for batch in islice(batches, plan.steps):
+    for step, batch in enumerate(islice(batches, begin, plan.steps), begin):
+        for group in optimiser.param_groups:
+            group["lr"] = plan.learning_rate * _share_of_rate(step, plan.steps)
         optimiser.zero_grad()
         vectors = layers.vectors([states[row] for row in batch], learning=True)
         loss = contrastive_loss(vectors, torch.tensor([targets[row] for row in batch]))
@@ -83,8 +87,9 @@ def train_layers(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, MAX_GRADIENT_NORM)
         optimiser.step()
-        schedule.step()
         on_step(float(loss.detach()), sum(len(states[row]) for row in batch))
+        if running:
+            running.heed(step + 1, weights, optimiser)
     return layers.arrays()
 
 

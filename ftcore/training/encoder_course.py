@@ -15,6 +15,7 @@ from ftcore.training.base import Phase, ProgressEvent
 from ftcore.training.calibration import Rows, assign_folds
 from ftcore.training.classifier import log_loss
 from ftcore.training.contrast import ContrastPlan, train_layers
+from ftcore.training.encoder_checkpoint import EncoderCheckpoints, RunningTraining
 from ftcore.training.labelled import LabelledTexts, class_names
 from ftcore.training.lesson import Lesson
 from ftcore.training.presets import ENCODER_FOLDS, encoder_steps
@@ -94,13 +95,22 @@ class EncoderCourse:
         self._steps_in_all = self._steps_each * (2 + int(self.folds.max(initial=-1)))
         states = self._texts.states([example.prompt for example in dataset])
         self._tokens = config.batch_size * float(np.mean([len(s) for s in states]))
-        self.steps, self._pause = 0, 0.0
+        self.steps, self._pause, self._trainings = 0, 0.0, 0
+        self._kept = EncoderCheckpoints(
+            lesson.checkpoint_dir,
+            lesson.fingerprint,
+            lambda: lesson.meter.seconds,
+            lesson.should_pause,
+        )
+        lesson.meter.resume(self._kept.seconds)
         lesson.meter.training(self._steps_in_all, self._tokens_left())
 
     def learn(self, rows: Sequence[int], *, tells: bool = False) -> dict[int, Layer]:
         """Return the layers trained on some rows and on the names of the classes.
 
         They are rounded as their file keeps them. The same rows give the same layers.
+        A training that ended before an interruption is not done again, and the one
+        that was interrupted goes on.
 
         Args:
             rows: Of the dataset.
@@ -108,9 +118,20 @@ class EncoderCourse:
                 each begins anew.
 
         Raises:
-            TrainingCancelledError: The participant stopped it.
+            TrainingCancelledError, TrainingPausedError: The participant said so.
             TrainingFailedError: The loss is no number.
         """
+        number, self._trainings = self._trainings, self._trainings + 1
+        if (layers := self._kept.finished(number)) is not None:
+            self._skip(self._steps_each)
+            return layers
+        layers = rounded(self._train(rows, number, tells=tells))
+        self._kept.finish(number, layers)
+        return layers
+
+    def _train(
+        self, rows: Sequence[int], number: int, *, tells: bool
+    ) -> dict[int, Layer]:
         config = self._lesson.request.config
         prompts = [self._examples[row].prompt for row in rows]
         states = self._texts.states([*prompts, *class_names(self._labels)])
@@ -127,7 +148,16 @@ class EncoderCourse:
             self._report(loss if tells else None, tokens)
 
         answers = [*targets, *range(len(self._labels))]
-        return rounded(train_layers(self._base, states, answers, plan, on_step))
+        running = RunningTraining(self._kept, number, self._skip, self._rest)
+        return train_layers(self._base, states, answers, plan, on_step, running)
+
+    def _skip(self, steps: int) -> None:
+        """Count steps that were done before an interruption."""
+        self.steps += steps
+
+    def _rest(self, seconds: float) -> None:
+        """Count time that was no training."""
+        self._pause += seconds
 
     def fold_rows(self) -> Iterator[list[int]]:
         """Yield, for each fold, the rows that train where it is asked."""

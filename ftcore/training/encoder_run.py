@@ -29,7 +29,7 @@ def train_encoder(lesson: Lesson) -> Weights:
     """Train the encoder and its heads, and write them.
 
     Raises:
-        TrainingCancelledError: The participant stopped it.
+        TrainingCancelledError, TrainingPausedError: The participant said so.
         TrainingFailedError: The loss is no number, or the layout is not known.
         TrainingOutOfMemoryError: The memory does not hold it.
         BaseModelNotFetchedError: The encoder is neither here nor to be had.

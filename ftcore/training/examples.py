@@ -104,6 +104,7 @@ class LessonPlan(Generic[Encoded]):
         seed: Seed of every choice.
         times: How often each lesson is seen, in different passes. What the frozen
             layers make of a lesson seen again is known already.
+        most: Examples of a pass at most; ``None`` for all.
     """
 
     encoder: Encoder[Encoded]
@@ -111,15 +112,26 @@ class LessonPlan(Generic[Encoded]):
     shows_example: bool
     seed: int
     times: int = 1
+    most: int | None = None
 
     def epochs(self, examples: Sequence[Example], count: int) -> list[list[Encoded]]:
         """Return the conversations of ``count`` passes over ``examples``."""
         rng = random.Random(self.seed)  # noqa: S311 - a lesson, not a secret
+        drawn = random.Random(self.seed)  # noqa: S311 - a choice, not a secret
         different = [
-            [self._lesson(example, rng) for example in examples]
+            [self._lesson(example, rng) for example in self._drawn(examples, drawn)]
             for _ in range(-(-count // self.times))
         ]
         return [different[at % len(different)] for at in range(count)]
+
+    def _drawn(
+        self, examples: Sequence[Example], rng: random.Random
+    ) -> Sequence[Example]:
+        if self.most is None or len(examples) <= self.most:
+            return examples
+        return [
+            examples[row] for row in sorted(rng.sample(range(len(examples)), self.most))
+        ]
 
     def _lesson(self, example: Example, rng: random.Random) -> Encoded:
         question = last_question(example)
@@ -144,6 +156,7 @@ def plan_lessons(
         config.use_nearest,
         config.seed,
         lesson_times(config),
+        config.most_examples,
     )
 
 

@@ -12,7 +12,7 @@ from ftcore.models.base_tokenizer import BaseTokenizer, load_base_tokenizer
 from ftcore.models.catalog import load_catalog
 from ftcore.models.retrieval import ExampleIndex, last_question
 from ftcore.models.trained import ADAPTER_FOLDER, ADAPTER_GGUF
-from ftcore.training.base import Phase, ProgressEvent
+from ftcore.training.base import Phase, ProgressEvent, TrainingConfig
 from ftcore.training.effort import keep_speed, seen_again_of
 from ftcore.training.examples import (
     WINDOW_TOKENS,
@@ -29,6 +29,9 @@ from ftcore.training.presets import estimate_tokens
 if TYPE_CHECKING:
     from ftcore.training.learner import Learner
     from ftcore.training.lora import LoraLoop
+
+# Where a pass shows only some of many examples.
+_TAUGHT_FOR_EACH_MEASURED = 4
 
 
 def train_generator(lesson: Lesson) -> Weights:
@@ -148,7 +151,7 @@ def _sequences(
     own = {id(example) for example in lesson.index.examples}
     apart = replace(plan, seed=config.seed + 1)  # reworded in other ways
     held_out = []
-    for example in lesson.held_out:
+    for example in lesson.held_out[: _most_measured(config)]:
         if id(example) in own and config.use_nearest:
             # What nobody taught cannot be known. What is measured is whether it
             # answers from an example that it never learnt from, as it will be asked.
@@ -158,6 +161,12 @@ def _sequences(
         near = index.nearest(question) if config.use_nearest else []
         held_out.append(encoder.encode(example, question, [n.example for n in near]))
     return plan.epochs(lesson.train, config.epochs), held_out
+
+
+def _most_measured(config: TrainingConfig) -> int | None:
+    """Return how many held-out examples draw the curve; the exam asks all of them."""
+    most = config.most_examples
+    return None if most is None else max(1, most // _TAUGHT_FOR_EACH_MEASURED)
 
 
 def _restricted(index: ExampleIndex, examples: Sequence[Example]) -> ExampleIndex:

@@ -231,11 +231,11 @@ class LoraLoop:
     ) -> float:
         """Write a checkpoint if it is time; return the seconds that it took."""
         kept = self.checkpoints
-        if kept is None or not kept.is_due(ends_epoch=ends_epoch):
+        if kept is None or not kept.pace.is_due(ends_epoch=ends_epoch):
             return 0.0
-        before = kept.seconds_writing
+        before = kept.pace.seconds_writing
         kept.save(state, self.learner.master, optimiser)
-        return kept.seconds_writing - before
+        return kept.pace.seconds_writing - before
 
     def _measure(self, held_out: Sequence[TokenSequence]) -> float | None:
         return mean_loss(self.learner, held_out) if held_out else None

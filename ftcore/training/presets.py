@@ -158,11 +158,15 @@ def describe(config: TrainingConfig) -> list[str]:
     keys += [top] if config.adapted_layers else []
     keys += ["presets.reasons.use_nearest"] if config.use_nearest else []
     keys += ["presets.reasons.augment"] if config.augment else []
+    keys += ["presets.reasons.most_examples"] if config.most_examples else []
     return keys
 
 
 def estimate_tokens(
-    examples: Sequence[Example], config: TrainingConfig, once: int | None = None
+    examples: Sequence[Example],
+    config: TrainingConfig,
+    once: int | None = None,
+    rows: int | None = None,
 ) -> int:
     """Estimate the tokens of all passes over ``examples``.
 
@@ -170,13 +174,21 @@ def estimate_tokens(
         examples: What is learnt.
         config: Complete configuration.
         once: Tokens of the examples, if they were counted; else from their length.
+        rows: All examples, when these are a sample.
     """
     characters = sum(len(m.content) for e in examples for m in e.messages)
     by_length = characters / CHARACTERS_PER_TOKEN + len(examples) * TEMPLATE_TOKENS
     one_pass = by_length if once is None else once
     shown_twice = 2 if config.use_nearest else 1
     shared = len(examples) * SYSTEM_TOKENS
-    return round((one_pass * shown_twice + shared) * config.epochs)
+    whole = (one_pass * shown_twice + shared) * config.epochs
+    return round(whole * _share_shown(config, len(examples) if rows is None else rows))
+
+
+def _share_shown(config: TrainingConfig, rows: int) -> float:
+    """Return the share of ``rows`` examples that a pass shows."""
+    most = config.most_examples
+    return 1.0 if most is None else min(1.0, most / max(1, rows))
 
 
 def forecast_seconds(
@@ -201,7 +213,7 @@ def forecast_seconds(
         return _encoder_seconds(dataset, config, speed, tokens, count)
     if config.task is Task.CLASSIFICATION:
         return CLASSIFIER_SECONDS + count / speed
-    learnt = estimate_tokens(dataset.examples, config, tokens)
+    learnt = estimate_tokens(dataset.examples, config, tokens, count)
     learnt = round(learnt * count / max(1, len(dataset)))
     return STARTUP_SECONDS + learnt / speed + FINISH_SECONDS
 

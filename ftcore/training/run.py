@@ -67,7 +67,7 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
         models_dir: Where the base models lie.
         on_event: Told of every step.
         should_stop: Asked at every step.
-        should_pause: Asked at every step; a classifier, of seconds, does not heed it.
+        should_pause: Asked at every step; a head alone, of seconds, does not heed it.
         checkpoint_dir: Where to keep the state meanwhile; ``None`` keeps nothing.
         clock: Gives the time of creation.
         make_id: Gives the model's identifier.

@@ -1,6 +1,7 @@
 """What surrounds a page: brand, the bar of six steps, heading, the way on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from ftcore.ui.navigation import (
     is_projector_view,
     page,
 )
-from ftcore.ui.services import get_workshop
+from ftcore.ui.services import get_workshop, is_workshop_open
 from ftcore.ui.session import participant_id
 from ftcore.workshop.steps import MINUTES, Step, StepState
 
@@ -31,7 +32,29 @@ def show_header(name: str) -> None:
     with st.container(key="brand"):
         st.page_link(page(DEFAULT_PAGE), label=f"**{text('app.title')}**")
     if name in STEP_NAMES:
-        steps_bar(name, get_workshop().step_states(participant_id()))
+        with meanwhile(name):
+            states = get_workshop().step_states(participant_id())
+        steps_bar(name, states)
+
+
+@contextmanager
+def meanwhile(name: str) -> Iterator[None]:
+    """Show the heading at once to whoever comes in the first second after a start.
+
+    The workshop is still being opened then; it is there before the rest of the page.
+
+    Args:
+        name: Of the page.
+    """
+    if is_workshop_open():
+        yield
+        return
+    place = st.empty()
+    with place.container():
+        page_header(name)
+        st.caption(text("app.opening"))
+    yield
+    place.empty()
 
 
 def steps_bar(current: str, states: Mapping[Step, StepState]) -> None:

@@ -29,6 +29,11 @@ def get_workshop() -> "Workshop":
         return _shared["workshop"]
 
 
+def is_workshop_open() -> bool:
+    """Whether :func:`get_workshop` would answer at once."""
+    return "workshop" in _shared
+
+
 def replace_workshop(workshop: "Workshop | None") -> None:
     """Serve another workshop from now on; ``None`` builds a fresh one when asked."""
     with _lock:

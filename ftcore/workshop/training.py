@@ -8,6 +8,7 @@ from ftcore.data.examples import Task
 from ftcore.data.splitting import SplitMethod
 from ftcore.data.templates import load_template
 from ftcore.errors import JobAlreadyActiveError, TrainerClosedError, UnknownJobError
+from ftcore.models.catalog import load_catalog
 from ftcore.models.embeddings import default_embedder
 from ftcore.runtime import new_id
 from ftcore.storage.records import JobRow
@@ -54,8 +55,11 @@ class JobView:
     @property
     def can_pause(self) -> bool:
         """Whether a pause would be heeded: only while it learns, and not by heads."""
-        last = self.status.last
-        is_long = self.row.config.get("task") != Task.CLASSIFICATION
+        last, config = self.status.last, self.row.config
+        is_long = config.get("task") != Task.CLASSIFICATION or any(
+            model.is_encoder and model.name == config.get("base_model")
+            for model in load_catalog().models
+        )
         return is_long and (last is None or last.phase in _PAUSABLE)
 
     @property

@@ -1,8 +1,11 @@
 """The small pieces below the pages of steps 4 to 6."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from ftcore.evaluation.statistics import confusion_matrix
+from ftcore.texts import text
+from ftcore.ui import services
 from ftcore.ui.job_view import rounded_forecast
 from ftcore.ui.links import is_local_only, qr_svg, voting_address
 from ftcore.ui.results_figures import worst_confusion
@@ -56,3 +59,37 @@ def test_the_worst_confusion_is_the_most_frequent_one() -> None:
 )
 def test_a_forecast_promises_no_more_than_it_knows(seconds: float, said: int) -> None:
     assert rounded_forecast(seconds) == said
+
+
+def _opening() -> None:
+    import streamlit as st
+
+    from ftcore.ui.frame import meanwhile
+
+    with meanwhile("project"):
+        if "slow" in st.session_state:
+            st.stop()  # what is on screen while the workshop is being opened
+    st.caption("whole")
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_the_heading_is_there_while_the_workshop_opens(
+    workshop: Workshop, slow: bool
+) -> None:
+    services.replace_workshop(None)
+    test = AppTest.from_function(_opening)
+    if slow:
+        test.session_state["slow"] = True
+    test.run()
+    assert not test.exception
+    if slow:
+        assert [one.value for one in test.title] == [text("project.title")]
+        assert [one.value for one in test.caption] == [text("app.opening")]
+    else:
+        assert not test.title, "the page draws its own"
+        assert [one.value for one in test.caption] == ["whole"]
+
+
+def test_an_open_workshop_leaves_no_trace_of_the_wait(workshop: Workshop) -> None:
+    test = AppTest.from_function(_opening).run()
+    assert [one.value for one in test.caption] == ["whole"]

@@ -14,7 +14,13 @@ from torch import Tensor
 from torch.nn import Parameter
 
 from ftcore.errors import TrainingCancelledError, TrainingPausedError
-from ftcore.training.checkpoint import COST_SHARE, STATE, Checkpoints, LoopState
+from ftcore.training.checkpoint import (
+    COST_SHARE,
+    STATE,
+    Checkpoints,
+    LoopState,
+    WritingPace,
+)
 from ftcore.training.learners import make_learner
 from ftcore.training.lora import LoraLoop, LoraOutcome, StepReport
 from ftcore.training.packing import TokenSequence
@@ -234,15 +240,15 @@ def test_writing_waits_until_it_is_cheap(tmp_path: Path) -> None:
         now[0] += 0.1  # so that a write seems to take a while
         return now[0]
 
-    checkpoints = Checkpoints(tmp_path, "same", lambda: 0.0, ticks)
+    checkpoints = Checkpoints(tmp_path, "same", lambda: 0.0, WritingPace(ticks))
     master = Parameter(torch.zeros(3))
     optimiser = torch.optim.AdamW([master], fused=True)
-    assert checkpoints.is_due(ends_epoch=True)
-    assert not checkpoints.is_due(ends_epoch=False)
+    assert checkpoints.pace.is_due(ends_epoch=True)
+    assert not checkpoints.pace.is_due(ends_epoch=False)
     checkpoints.save(LoopState(), master, optimiser)
-    assert not checkpoints.is_due(ends_epoch=True)
+    assert not checkpoints.pace.is_due(ends_epoch=True)
     now[0] += 0.1 / COST_SHARE
-    assert checkpoints.is_due(ends_epoch=True)
+    assert checkpoints.pace.is_due(ends_epoch=True)
     assert not list(tmp_path.glob("*.partial"))
 
 

@@ -17,6 +17,7 @@ from ftcore.data.splitting import SplitMethod
 from ftcore.errors import (
     BaseModelMissingError,
     TrainingCancelledError,
+    TrainingPausedError,
     UnsuitableBaseModelError,
 )
 from ftcore.jobs.evaluating import evaluate_arm, examples_to_evaluate
@@ -26,6 +27,7 @@ from ftcore.models.label_head import load_head
 from ftcore.models.trained import ENCODER, load_trained
 from ftcore.models.tuned_encoder import EncoderShelf, load_layers
 from ftcore.training.base import Phase, Preset, ProgressEvent, TrainingRequest
+from ftcore.training.checkpoint import WritingPace
 from ftcore.training.classifier import Unseen, fit_label_head
 from ftcore.training.contrast import balanced_batches, contrastive_loss
 from ftcore.training.encoder_course import EncoderCourse
@@ -55,7 +57,14 @@ def base(tmp_path: Path, monkeypatch) -> TinyEncoder:
     return made
 
 
-def train(folder: Path, data: Dataset, on_event=lambda _: None, stop=lambda: False):
+def train(
+    folder: Path,
+    data: Dataset,
+    on_event=lambda _: None,
+    stop=lambda: False,
+    pause=lambda: False,
+    kept: Path | None = None,
+):
     config = configure(
         Task.CLASSIFICATION, Preset.QUICK, len(data), NAME, learning_rate=3e-3
     )
@@ -65,6 +74,8 @@ def train(folder: Path, data: Dataset, on_event=lambda _: None, stop=lambda: Fal
         models_dir=folder.parent / "models",
         on_event=on_event,
         should_stop=stop,
+        should_pause=pause,
+        checkpoint_dir=kept,
         threads=1,
     )
 
@@ -199,6 +210,75 @@ def test_it_stops_at_the_next_step(base, tmp_path):
         )
     assert max(seen) == 3
     assert not (tmp_path / "model" / "model.json").exists()
+
+
+class Killed(BaseException):
+    """What nobody catches, as nothing is caught of a process that is killed."""
+
+
+def first_steps(events: list[ProgressEvent]) -> int:
+    return next(e.step for e in events if e.phase is Phase.TRAINING and e.step)
+
+
+def same_model(one: Path, two: Path) -> bool:
+    heads = [load_head(folder).linear for folder in (one, two)]
+    same_head = np.array_equal(heads[0].coef, heads[1].coef)
+    return same_head and (one / ENCODER).read_bytes() == (two / ENCODER).read_bytes()
+
+
+def test_killed_several_times_it_ends_as_the_same_model(trained, tmp_path, monkeypatch):
+    folder, events = trained
+    total = [e for e in events if e.phase is Phase.TRAINING][-1].total_steps
+    each = total // (ENCODER_FOLDS + 1)
+    monkeypatch.setattr(WritingPace, "is_due", lambda _, **__: True)
+    kept, again = tmp_path / "kept", tmp_path / "again"
+    told: list[ProgressEvent] = []
+    # Within the first training, at the end of it, and within a later one.
+    for dies_at in (3, each, 2 * each + 2):
+        told.clear()
+
+        def on_event(event, at=dies_at):
+            told.append(event)
+            if event.phase is Phase.TRAINING and event.step == at:
+                raise Killed
+
+        with pytest.raises(Killed):
+            train(again, dataset(), on_event, kept=kept)
+        assert not (again / "model.json").exists()
+    assert first_steps(told) == each, "the step that was not kept is done again"
+    told.clear()
+    train(again, dataset(), told.append, kept=kept)
+    assert first_steps(told) == 2 * each + 2
+    assert [e.step for e in told if e.phase is Phase.TRAINING][-1] == total
+    assert same_model(folder, again)
+    assert not list(kept.glob("*.safetensors")), "nothing is kept of what has ended"
+
+
+def test_paused_it_keeps_its_last_step_and_goes_on(trained, tmp_path):
+    folder, _ = trained
+    kept, again = tmp_path / "kept", tmp_path / "again"
+    seen: list[ProgressEvent] = []
+
+    def pause() -> bool:
+        return bool(seen) and seen[-1].step >= 4
+
+    with pytest.raises(TrainingPausedError):
+        train(again, dataset(), seen.append, pause=pause, kept=kept)
+    assert seen[-1].step == 4
+    seen.clear()
+    train(again, dataset(), seen.append, kept=kept)
+    assert first_steps(seen) == 5
+    assert same_model(folder, again)
+
+
+def test_what_is_kept_of_other_texts_is_not_gone_on_from(base, tmp_path):
+    kept, seen = tmp_path / "kept", []
+    other = dataset([*PAIRS[1:], ("otra cosa", "normal")])
+    with pytest.raises(TrainingPausedError):
+        train(tmp_path / "a", other, seen.append, pause=lambda: bool(seen), kept=kept)
+    seen.clear()
+    train(tmp_path / "b", dataset(), seen.append, kept=kept)
+    assert first_steps(seen) == 1
 
 
 def test_a_head_alone_leaves_no_encoder_behind(trained, tmp_path):

@@ -125,6 +125,29 @@ def test_every_lesson_is_seen_so_often_but_no_more(count: int, times: int) -> No
     assert max(epochs.count(epoch) for epoch in epochs) <= times
 
 
+@given(st.integers(1, 6), st.integers(1, 4), st.integers(0, 99))
+def test_a_pass_shows_no_more_than_so_many_and_each_draws_anew(
+    most: int, count: int, seed: int
+) -> None:
+    plan = LessonPlan(encoder(), True, True, seed, most=most)
+    passes = plan.epochs(EXAMPLES, count)
+    shown = min(most, len(EXAMPLES))
+    for lessons in passes:
+        assert len(lessons) == shown
+        assert len({lesson.ids for lesson in lessons}) == shown
+    if most >= len(EXAMPLES):
+        assert passes == LessonPlan(encoder(), True, True, seed).epochs(EXAMPLES, count)
+
+
+def test_many_passes_show_every_example() -> None:
+    plan = LessonPlan(encoder(), False, True, seed=7, most=1)
+    answers = {
+        decode(lesson.ids[lesson.prompt_tokens :])
+        for [lesson] in plan.epochs(EXAMPLES, 40)
+    }
+    assert len(answers) == len(EXAMPLES)
+
+
 def test_the_plan_is_a_function_of_the_seed() -> None:
     def lessons(seed: int) -> list[list[object]]:
         plan = LessonPlan(encoder(), True, True, seed)

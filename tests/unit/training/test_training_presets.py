@@ -112,3 +112,20 @@ def test_speed_is_remembered_by_model_and_smoothed(tmp_path: Path) -> None:
     write_speed(folder, "one", 100.0)
     assert read_speed(folder, "one") == 250.0
     assert read_speed(folder, "two") == 90.0
+
+
+def test_what_a_pass_leaves_out_takes_no_time() -> None:
+    """Each pass shows as many as it may; the others are only consulted."""
+    few, many = chat(16), chat(160)
+    config = configure(Task.CHAT, Preset.QUICK, 160)
+    assert config.most_examples == 16
+    whole = replace(config, most_examples=None)
+    times = [
+        forecast_seconds(few, config, 100.0),
+        forecast_seconds(many, config, 100.0),
+        forecast_seconds(many, whole, 100.0),
+    ]
+    assert times[1] == pytest.approx(times[0], rel=0.1)
+    assert times[2] > 3 * times[1]
+    sample = forecast_seconds(few, config, 100.0, rows=160)
+    assert sample == pytest.approx(times[1], rel=0.1)
