@@ -31,10 +31,16 @@ def row(line: Line) -> dict[str, object]:
     return {
         **asdict(line),
         "ratio": line.ratio,
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "machine": _machine(),
         "date": datetime.now(UTC).date().isoformat(),
         "versions": {name: version(name) for name in PACKAGES},
     }
+
+
+def _machine() -> str:
+    from torch.backends.cpu import get_cpu_capability  # noqa: PLC0415  (seconds)
+
+    return f"{platform.machine()} {get_cpu_capability()}, {os.cpu_count()} cores"
 
 
 def main(names: list[str]) -> int:
