@@ -25,11 +25,6 @@ class Interrupt:
         self.function = _text_length()
         self.place = ctypes.addressof(self._flag)
 
-    @property
-    def is_raised(self) -> bool:
-        """Whether computations break off."""
-        return self._flag[0] == _RAISED
-
     def raise_it(self) -> None:
         """Let what is computed now, and all that is begun later, break off."""
         self._flag[0] = _RAISED

@@ -23,7 +23,7 @@ _BROKEN_OFF = 2  # what llama_decode returns then
 
 # All that has helping threads is computed by this one. They stay with the thread that
 # called for them, and where there are more of them than cores, libgomp lets them sleep
-# at each of a thousand waits of a batch: 25 tokens took 137 to 270 ms in place of 75.
+# at each of a thousand waits of a batch: 25 tokens took 160 to 301 ms, now 104 to 117.
 _WITH_HELPERS = ThreadPoolExecutor(1, thread_name_prefix="chat-read")
 
 

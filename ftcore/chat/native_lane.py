@@ -107,6 +107,8 @@ class NativeLane:
         is_useless = not openings.takes(len(opening)) or len(opening) > self._size
         if is_useless or openings.find((adapter, tuple(opening))) is not None:
             return True
+        if openings.is_full_of(adapter):
+            return True  # the next question would have all read again
         context = self._started()
         self._wear(adapter, context)
         blocks = _blocks(opening, ends)

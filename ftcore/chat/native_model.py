@@ -85,15 +85,6 @@ class NativeModel:
             tokens.insert(0, self._opening)
         return tokens
 
-    def opening(self, messages: Sequence[Message]) -> list[int]:
-        """Return the tokens that the prompt has whatever its last message says.
-
-        Raises:
-            ChatFailedError: The model's template refuses the conversation.
-        """
-        *before, last = messages
-        return list(self._opening_after(last.role, *before))
-
     def beginnings(
         self, messages: Sequence[Message], tokens: Sequence[int]
     ) -> list[int]:

@@ -35,6 +35,15 @@ class OpeningShelf:
         """Whether an opening of so many tokens is worth its place."""
         return self._most > 0 and FEWEST_TOKENS <= tokens <= MOST_TOKENS
 
+    def is_full_of(self, adapter: Adapter | None) -> bool:
+        """Whether one more state would turn out one of the same adapter's."""
+        with self._lock:
+            if not self._states:
+                return False
+            usual = self._bytes // len(self._states)
+            next_out, _ = next(iter(self._states))
+            return next_out == adapter and self._bytes + usual > self._most
+
     def find(self, key: Key) -> bytes | None:
         """Return the state of an opening, if it is here."""
         with self._lock:

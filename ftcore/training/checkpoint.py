@@ -187,12 +187,20 @@ def write_state(
     partial.replace(folder / STATE)
 
 
-def read_state(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
-    """Return what :func:`write_state` left in a folder, if it is there and whole."""
+def read_state(
+    folder: Path, *, only_values: bool = False
+) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    """Return what :func:`write_state` left in a folder, if it is there and whole.
+
+    Args:
+        folder: Where it lies.
+        only_values: Leave the tensors where they are.
+    """
     try:
         with safe_open(folder / STATE, framework="pt") as file:
             values = json.loads((file.metadata() or {})["state"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+            names = [] if only_values else list(file.keys())
+            tensors = {name: file.get_tensor(name) for name in names}
     except (OSError, SafetensorError, KeyError, ValueError):
         return None
     return tensors, values

@@ -92,7 +92,7 @@ class EncoderCheckpoints:
     @property
     def seconds(self) -> float:
         """Time that the job had run when the state was written; 0 without one."""
-        found = read_state(self.folder) if self.folder else None
+        found = read_state(self.folder, only_values=True) if self.folder else None
         if found is None or found[1].get("fingerprint") != self.fingerprint:
             return 0.0
         return float(found[1]["seconds"])

@@ -158,7 +158,6 @@ def describe(config: TrainingConfig) -> list[str]:
     keys += [top] if config.adapted_layers else []
     keys += ["presets.reasons.use_nearest"] if config.use_nearest else []
     keys += ["presets.reasons.augment"] if config.augment else []
-    keys += ["presets.reasons.most_examples"] if config.most_examples else []
     return keys
 
 

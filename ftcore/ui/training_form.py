@@ -32,8 +32,8 @@ def training_form(offer: TrainingOffer, layers: int) -> TrainingConfig:
         if learns_encoder(balanced):
             st.markdown(text("train.encoder"))
         preset = _choose_preset(offer)
-    _show_where(offer)
     config, _forecast = offer.plans[preset]
+    _show_where(offer, config)
     return settings_form(config, layers)
 
 
@@ -115,7 +115,7 @@ def _rough(seconds: float) -> float:
     return max(1, unit * round(seconds / unit))
 
 
-def _show_where(offer: TrainingOffer) -> None:
+def _show_where(offer: TrainingOffer, config: TrainingConfig) -> None:
     where = offer.tool if offer.tool in _TOOLS else "other"
     if where == SIMULATED:
         st.warning(text("train.where.simulated"), icon=":material/theaters:")
@@ -123,7 +123,10 @@ def _show_where(offer: TrainingOffer) -> None:
     note = text(
         f"train.data_notes.{offer.split}", examples=offer.examples, test=offer.test
     )
-    st.markdown(f":gray[{text(f'train.where.{where}', tool=offer.tool)} {note}]")
+    words = [text(f"train.where.{where}", tool=offer.tool), note]
+    if config.most_examples is not None and config.most_examples < offer.examples:
+        words.append(text("train.data_notes.most", most=number(config.most_examples)))
+    st.markdown(f":gray[{' '.join(words)}]")
     if not offer.finds_meaning:
         st.info(text("train.spelling_only"), icon=":material/spellcheck:")
 

@@ -189,7 +189,10 @@ def test_the_button_queues_a_job_with_the_chosen_settings(
     at_speed(monkeypatch, 400.0)
     story.has_data()
     page = app("train")
+    some = text("train.data_notes.most", most=16)
+    assert some not in words_on(page)  # the level advised shows all of them
     page.radio(key="preset").set_value(Preset.QUICK.value).run()
+    assert some in words_on(page)
     page.select_slider(key="epochs-quick").set_value(7).run()
     page.toggle(key="augment-quick").set_value(False).run()
     page.button(key="start-training").click().run()

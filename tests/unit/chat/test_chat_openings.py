@@ -46,3 +46,15 @@ def test_only_openings_worth_their_place_are_taken():
     sizes = (0, FEWEST_TOKENS - 1, FEWEST_TOKENS, MOST_TOKENS, MOST_TOKENS + 1)
     assert [shelf.takes(n) for n in sizes] == [False, False, True, True, False]
     assert not OpeningShelf(0).takes(FEWEST_TOKENS)
+
+
+def test_it_says_when_one_more_would_turn_out_another_of_the_same():
+    mine, other = KEYS[0][0], KEYS[3][0]
+    shelf = OpeningShelf(100)
+    assert not shelf.is_full_of(mine)
+    shelf.put(KEYS[3], bytes(40))
+    shelf.put(KEYS[0], bytes(40))
+    assert shelf.is_full_of(other)
+    assert not shelf.is_full_of(mine), "the other's goes first"
+    shelf.put(KEYS[1], bytes(40))
+    assert shelf.is_full_of(mine)
