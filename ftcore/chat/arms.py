@@ -103,6 +103,17 @@ def prepare_tuned(folder: Path, engines: EnginePool) -> None:
             chat.prepare()
 
 
+def welcome_tuned(folder: Path, engines: EnginePool) -> None:
+    """Open a model that has just been trained, so that its first answer comes soon.
+
+    Nothing happens for a model that cannot be opened, or that reads nothing.
+    """
+    with suppress(FtcoreError):  # whoever asks is told
+        chat = open_arm(folder, Arm.TUNED, engines)
+        if isinstance(chat, TunedChat):
+            chat.welcome()
+
+
 def open_label_arm(
     folder: Path, arm: Arm, engines: EnginePool, *, include_held_out: bool = True
 ) -> LabelModel:

@@ -36,6 +36,14 @@ class Lane(Protocol):
         """Whether its memory is taken."""
         ...
 
+    def start(self) -> None:
+        """Take its memory before it is asked, if that is worth it.
+
+        Raises:
+            ChatFailedError: There is none.
+        """
+        ...
+
     def holds(self, adapter: Adapter | None) -> bool:
         """Whether it can answer with ``adapter`` at once."""
         ...

@@ -5,11 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from ftcore.chat.adapters import IDLE_SECONDS, Adapter
+from ftcore.chat.adapters import Adapter
 from ftcore.chat.base import (
     CANCELLED,
     DEFAULT_SAMPLING,
@@ -18,6 +20,7 @@ from ftcore.chat.base import (
     traced,
 )
 from ftcore.chat.lane import Lane, LaneSet, Question
+from ftcore.chat.lane_keeper import LaneKeeper
 from ftcore.chat.lanes import Clock, open_lanes
 from ftcore.chat.preparing import Preparer
 from ftcore.chat.trimming import trim
@@ -25,7 +28,6 @@ from ftcore.data.examples import Message
 from ftcore.errors import ChatFailedError
 
 _SILENCE_SECONDS = 300.0  # longest wait for the next piece, queue included
-_SWEEP_SECONDS = 60.0
 _TRIMS = 6
 
 
@@ -100,16 +102,20 @@ class LlamaEngine:
         self._opening_bytes = opening_bytes
         self._asking = 0
         self._preparer = Preparer(self._read_ahead, lambda: bool(self._asking))
-        self._model_path = model_path
         self._context = context
-        self._slots = slots
-        self._open_lanes = open_lanes
-        self._clock = clock
-        self._lanes: LaneSet | None = None
-        self._idle: dict[Lane, float] = {}  # and since when
+        self._keeper = LaneKeeper(
+            partial(
+                open_lanes,
+                model_path,
+                context=context,
+                slots=slots,
+                clock=clock,
+                opening_bytes=opening_bytes,
+            ),
+            clock,
+        )
         self._lock = threading.Lock()
         self._workers = ThreadPoolExecutor(slots, thread_name_prefix="chat")
-        self._is_closed = threading.Event()
 
     def stream(
         self,
@@ -153,32 +159,31 @@ class LlamaEngine:
         if self._opening_bytes and adapter.is_file():
             self._preparer.prepare(Adapter.of(adapter), conversations)
 
+    def welcome(self, adapter: Path, conversation: Sequence[Message]) -> None:
+        """Load a new adapter and read its instruction, before anybody asks it.
+
+        That is short, and done beside trainings, too; nothing is done where no memory
+        was given for it.
+
+        Args:
+            adapter: GGUF of the LoRA adapter.
+            conversation: Any that begins with the instruction and has no example.
+        """
+        if self._opening_bytes and adapter.is_file():
+            self._preparer.welcome(Adapter.of(adapter), conversation)
+
     def drop_idle(self) -> None:
         """Give back what nobody used for a while: contexts first, then adapters.
 
         A thread of the engine's own calls it every minute.
         """
-        with self._lock:
-            if self._lanes is None:
-                return
-            now = self._clock()
-            for lane, since in self._idle.items():
-                if now - since >= IDLE_SECONDS:
-                    lane.close()
-            is_quiet = len(self._idle) == len(self._lanes.lanes)
-            if is_quiet and not any(lane.is_started for lane in self._idle):
-                self._lanes.rest()
-            self._lanes.drop_idle()
+        self._keeper.drop_idle()
 
     def close(self) -> None:
         """End when the running answers have ended; waiting ones are refused."""
-        self._is_closed.set()
         self._preparer.close()
         self._workers.shutdown(wait=True, cancel_futures=True)
-        with self._lock:
-            lanes, self._lanes = self._lanes, None
-        if lanes is not None:
-            lanes.close()
+        self._keeper.close()
 
     def _pieces(self, request: _Request) -> Generator[str]:
         try:
@@ -187,8 +192,7 @@ class LlamaEngine:
             raise ChatFailedError(reason=str(error)) from error
         with self._lock:
             self._asking += 1
-            if self._lanes is not None:
-                self._lanes.make_way()
+        self._keeper.make_way()
         job.add_done_callback(lambda _: self._end(request))
         try:
             while (piece := request.pieces.get(timeout=_SILENCE_SECONDS)) is not None:
@@ -203,12 +207,14 @@ class LlamaEngine:
         if request.is_stopped():
             request.trace.finish = CANCELLED
             return
-        lane = self._take(request.adapter)
+        lane = self._keeper.take(request.adapter)
         try:
             self._answer(lane, request)
         finally:
-            with self._lock:
-                self._idle[lane] = self._clock()
+            self._keeper.put_back(lane)
+        if self._opening_bytes:  # somebody waits in front of a screen
+            with suppress(RuntimeError):  # closed
+                self._workers.submit(self._keeper.start_another)
 
     def _end(self, request: _Request) -> None:
         with self._lock:
@@ -221,38 +227,7 @@ class LlamaEngine:
         adapter: Adapter,
         is_stopped: Callable[[], bool],
     ) -> bool:
-        with self._lock:
-            lanes = self._opened()
-        return lanes.prepare(messages, adapter, is_stopped)
-
-    def _take(self, adapter: Adapter | None) -> Lane:
-        """Take the idle lane that answers soonest; there is one for each worker."""
-        with self._lock:
-            self._opened()
-            lane = min(
-                self._idle,
-                key=lambda idle: (not idle.holds(adapter), idle.is_started),
-            )
-            del self._idle[lane]
-            return lane
-
-    def _opened(self) -> LaneSet:
-        if self._lanes is None:
-            self._lanes = self._open_lanes(
-                self._model_path,
-                context=self._context,
-                slots=self._slots,
-                clock=self._clock,
-                opening_bytes=self._opening_bytes,
-            )
-            self._idle = dict.fromkeys(self._lanes.lanes, self._clock())
-            sweep = threading.Thread(target=self._sweep, name="chat-idle", daemon=True)
-            sweep.start()
-        return self._lanes
-
-    def _sweep(self) -> None:
-        while not self._is_closed.wait(_SWEEP_SECONDS):
-            self.drop_idle()
+        return self._keeper.opened().prepare(messages, adapter, is_stopped)
 
     def _answer(self, lane: Lane, request: _Request) -> None:
         reserve = min(request.options.max_tokens, self._context // 4)

@@ -31,7 +31,9 @@ def is_idle() -> bool:
 class Preparer:
     """Reads one opening after the other, and leaves off at once when somebody asks.
 
-    Whose model was asked for last comes first: its next question is the likeliest.
+    What a new model's prompts all begin with comes first, and beside trainings, too: it
+    is short, and read once. Then whose model was asked for last: its next question is
+    the likeliest.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Preparer:
         self._read_ahead = read_ahead
         self._is_asked = is_asked
         self._is_idle = is_idle
+        self._new: OrderedDict[Adapter, Sequence[Message]] = OrderedDict()
         self._waiting: OrderedDict[Adapter, Iterator[Sequence[Message]]] = OrderedDict()
         self._is_working = False
         self._lock = threading.Lock()
@@ -67,63 +70,85 @@ class Preparer:
             conversations: Makes one for each opening; called when there is time.
         """
         with self._lock:
-            if self._is_closed.is_set():
-                return
             self._waiting.setdefault(adapter, _when_needed(conversations))
             self._waiting.move_to_end(adapter)
-            if not self._is_working:
-                self._is_working = True
-                self._thread.submit(self._work)
+            self._begin()
+
+    def welcome(self, adapter: Adapter, conversation: Sequence[Message]) -> None:
+        """Read at once what all prompts of a new model begin with.
+
+        Args:
+            adapter: The model's.
+            conversation: Any, without an example.
+        """
+        with self._lock:
+            self._new[adapter] = conversation
+            self._begin()
 
     def close(self) -> None:
         """End after the operation under way."""
         self._is_closed.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
+    def _begin(self) -> None:
+        if not self._is_working and not self._is_closed.is_set():
+            self._is_working = True
+            self._thread.submit(self._work)
+
     def _work(self) -> None:
-        while (adapter := self._latest()) is not None:
+        waited = 0.0
+        while self._has_work():
             if not self._has_time():
-                self._give_up()
-                return
-            try:
-                is_over = self._read_one(adapter)
-            except ChatFailedError as error:  # whoever asks is told why
-                logger.info("Not read ahead: %s", error)
-                is_over = True
-            if is_over:
-                with self._lock:
-                    del self._waiting[adapter]
+                if waited >= _PATIENCE_SECONDS or self._is_closed.wait(_LOOK_SECONDS):
+                    self._give_up()
+                    return
+                waited += _LOOK_SECONDS
+                continue
+            waited = 0.0
+            if self._new:
+                self._read_beginning()
+            else:
+                self._read_opening()
 
-    def _latest(self) -> Adapter | None:
+    def _has_work(self) -> bool:
         with self._lock:
-            if not self._waiting:
-                self._is_working = False
-                return None
-            return next(reversed(self._waiting))
+            self._is_working = bool(self._new or self._waiting)
+            return self._is_working
 
-    def _read_one(self, adapter: Adapter) -> bool:
-        """Whether there was nothing left to read."""
-        messages = next(self._waiting[adapter], None)
-        if messages is None:
-            return True
-        if not self._read_ahead(messages, adapter, self._must_leave_off):
+    def _has_time(self) -> bool:
+        return not self._is_asked() and (bool(self._new) or self._is_idle())
+
+    def _read_beginning(self) -> None:
+        with self._lock:
+            adapter, messages = self._new.popitem()
+        if self._read(messages, adapter) is False:
             with self._lock:
+                self._new.setdefault(adapter, messages)
+
+    def _read_opening(self) -> None:
+        with self._lock:
+            adapter = next(reversed(self._waiting))
+        messages = next(self._waiting[adapter], None)
+        is_read = None if messages is None else self._read(messages, adapter)
+        with self._lock:
+            if messages is None or is_read is None:
+                del self._waiting[adapter]
+            elif not is_read:
                 self._waiting[adapter] = chain([messages], self._waiting[adapter])
-        return False
+
+    def _read(self, messages: Sequence[Message], adapter: Adapter) -> bool | None:
+        """Whether it was read and not broken off; ``None`` if it cannot be."""
+        try:
+            return self._read_ahead(messages, adapter, self._must_leave_off)
+        except ChatFailedError as error:  # whoever asks is told why
+            logger.info("Not read ahead: %s", error)
+            return None
 
     def _give_up(self) -> None:
         with self._lock:  # another time
+            self._new.clear()
             self._waiting.clear()
             self._is_working = False
-
-    def _has_time(self) -> bool:
-        """Wait until nobody needs the machine; false if that takes too long."""
-        waited = 0.0
-        while self._is_asked() or not self._is_idle():
-            if waited >= _PATIENCE_SECONDS or self._is_closed.wait(_LOOK_SECONDS):
-                return False
-            waited += _LOOK_SECONDS
-        return not self._is_closed.is_set()
 
     def _must_leave_off(self) -> bool:
         return self._is_asked() or self._is_closed.is_set()

@@ -70,6 +70,9 @@ class ServerLane:
         """Whether the server runs."""
         return self._server is not None
 
+    def start(self) -> None:
+        """Do nothing: a server more costs a process, and starts when it is asked."""
+
     def holds(self, adapter: Adapter | None) -> bool:
         """Whether it can answer with ``adapter`` at once."""
         return self.is_started and (adapter is None or adapter in self._loaded)

@@ -54,6 +54,11 @@ class TunedChat(TracedChat):
         if self._manifest.use_nearest and self._manifest.task is Task.CHAT:
             self._engine.prepare(self._adapter, self._openings)
 
+    def welcome(self) -> None:
+        """Have the engine load the adapter and read the instruction, which is short."""
+        opening, question = self._manifest.system_prompt, Message(Role.USER, "?")
+        self._engine.welcome(self._adapter, conversation(opening, [question], []))
+
     def _openings(self) -> list[list[Message]]:
         """Return a conversation for each example that may be shown."""
         any_question = Message(Role.USER, "?")

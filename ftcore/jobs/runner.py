@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from ftcore.errors import FtcoreError, UnknownJobError
 from ftcore.jobs.background import BackgroundLoop
@@ -30,6 +31,7 @@ class JobRunner:
         trainers: Every backend, by name.
         make_request: Builds what a trainer needs from a job's row.
         parallel: Local trainings at once; others run elsewhere and do not count.
+        on_model: Told the folder of each model that a job has left.
     """
 
     def __init__(
@@ -38,11 +40,13 @@ class JobRunner:
         trainers: Mapping[str, Trainer],
         make_request: Callable[[JobRow], TrainingRequest],
         parallel: int = 1,
+        on_model: Callable[[Path], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._trainers = trainers
         self._make_request = make_request
         self._parallel = parallel
+        self._on_model = on_model
         self._loop = BackgroundLoop(self.tick, "job-runner", INTERVAL_SECONDS)
 
     def start(self) -> None:
@@ -113,5 +117,7 @@ class JobRunner:
                 error_code=status.error_code,
                 model_dir=status.model_dir,
             )
+            if status.model_dir is not None:
+                self._on_model(Path(status.model_dir))
         elif status.progress != row.progress:
             self._store.update_job(row.id, progress=status.progress)

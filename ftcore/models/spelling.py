@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ftcore.texts import ASSETS
@@ -22,6 +22,7 @@ SHORTEST_SOUND = 4  # letters of a word that may be read by its sound
 SHORTEST_SLIP = 5  # letters of a sound in which a lost or swapped one is forgiven
 SHORTEST_CHANGE = 8  # and in which a wrong one is: 'puesta' is no slip of 'puerta'
 SHORTEST_ACCENTED = 5  # letters: 'que' and 'si' are words with and without
+_KEPT_WORDS = 20_000  # a language's words come again and again, in every dataset
 _COMBINING_TILDE = "\u0303"  # of the ñ, a letter of its own
 _WORD = re.compile(r"[^\W_]+")
 
@@ -57,6 +58,7 @@ def unaccented(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
+@lru_cache(_KEPT_WORDS)
 def sound(word: str) -> str:
     """Return a key that words of one sound share: 'embio' and 'envío'."""
     # A silent h between c and another letter must not be lost, so 'ch' goes first; the

@@ -2,7 +2,9 @@
 
 import logging
 import secrets
+from functools import partial
 
+from ftcore.chat.arms import welcome_tuned
 from ftcore.chat.engines import EnginePool
 from ftcore.chat.openings import MOST_BYTES
 from ftcore.jobs.evaluations import EvaluationRunner
@@ -80,6 +82,7 @@ class Workshop:
             self.context.trainers,
             self.training.request,
             self.training.queue.workers,
+            partial(welcome_tuned, engines=self.context.engines),
         )
         self.evaluations = EvaluationRunner(self.context.store, self.context.engines)
 

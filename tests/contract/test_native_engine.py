@@ -238,6 +238,51 @@ def test_an_engine_reads_ahead_and_gives_it_back(path, adapters, monkeypatch):
     engine.close()
 
 
+def test_a_new_adapter_is_loaded_and_its_instruction_read_beside_trainings(
+    path, adapters, monkeypatch
+):
+    opened = []
+
+    def open_lanes(*args, **kwargs):
+        opened.append(open_native_lanes(*args, **kwargs))
+        return opened[0]
+
+    engine = LlamaEngine(
+        path,
+        context=CONTEXT,
+        slots=2,
+        open_lanes=open_lanes,
+        opening_bytes=50 * MEGABYTE,
+    )
+    monkeypatch.setattr(engine._preparer, "_is_idle", lambda: False)
+    engine.welcome(adapters[0], turns("?"))
+    wait_until(lambda: opened and len(opened[0]._model.openings) == 1)
+    (loaded,) = opened[0]._model.adapters.loaded
+    assert loaded.path == adapters[0]
+    read = blocks_read(monkeypatch)
+    expected = says_by(engine, adapters[0])
+    assert read[0] < len(opened[0]._model.prompt(turns("hola"))) / 2
+    wait_until(lambda: all(lane.is_started for lane in opened[0].lanes))
+    assert says_by(engine, adapters[0]) == expected
+    engine.close()
+
+
+def test_where_nobody_waits_no_lane_is_started_before_it_is_asked(path, adapters):
+    opened = []
+
+    def open_lanes(*args, **kwargs):
+        opened.append(open_native_lanes(*args, **kwargs))
+        return opened[0]
+
+    engine = LlamaEngine(path, context=CONTEXT, slots=2, open_lanes=open_lanes)
+    engine.welcome(adapters[0], turns("?"))
+    says_by(engine, adapters[0])
+    engine._workers.submit(int).result()  # what was asked for before has ended
+    assert sum(lane.is_started for lane in opened[0].lanes) == 1
+    assert not len(opened[0]._model.openings)
+    engine.close()
+
+
 def wait_until(holds):
     deadline = time.monotonic() + 60
     while not holds():

@@ -109,11 +109,46 @@ def test_in_a_room_that_trains_it_gives_up_and_may_be_asked_again(monkeypatch):
     preparer.close()
 
 
+def test_a_new_model_waits_for_nobody_but_who_asks(monkeypatch):
+    monkeypatch.setattr(preparing, "_LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(preparing, "_PATIENCE_SECONDS", 0.003)
+    asked = iter([True, True])
+    reader = Reader(leaves_off=1)
+    preparer = Preparer(reader, lambda: next(asked, False), lambda: False)
+    preparer.prepare(ADAPTER, questions)  # of a room that trains: never read
+    preparer.welcome(OTHER, [Message(Role.USER, "new")])
+    preparer._thread.shutdown(wait=True)
+    assert reader.read == ["new"]
+    assert next(asked, None) is None
+
+
+def test_a_new_model_comes_before_all_others():
+    preparer, read = None, []
+
+    def reads(messages, adapter, _is_stopped):
+        read.append((adapter.path.name[0], messages[0].content))
+        if len(read) == 1:  # a job has ended meanwhile
+            preparer.welcome(OTHER, [Message(Role.USER, "new")])
+        return True
+
+    preparer = Preparer(reads, lambda: False, lambda: True)
+    preparer.prepare(ADAPTER, lambda: questions(3))
+    preparer._thread.shutdown(wait=True)
+    assert read == [("a", "0"), ("b", "new"), ("a", "1"), ("a", "2")]
+
+
 def test_an_engine_that_fails_is_not_asked_on():
-    def fails(_messages, _adapter, _is_stopped):
+    failures = []
+
+    def fails(_messages, adapter, _is_stopped):
+        failures.append(adapter)
         raise ChatFailedError(reason="broken")
 
-    prepared(fails)  # nothing escapes
+    preparer = Preparer(fails, lambda: False, lambda: True)
+    preparer.prepare(ADAPTER, questions)
+    preparer.welcome(OTHER, questions()[0])
+    preparer._thread.shutdown(wait=True)  # nothing escapes
+    assert sorted(failures, key=str) == [ADAPTER, OTHER]  # in either order
 
 
 def test_after_the_end_nothing_begins():
@@ -121,4 +156,5 @@ def test_after_the_end_nothing_begins():
     preparer = Preparer(reader, lambda: False, lambda: True)
     preparer.close()
     preparer.prepare(ADAPTER, questions)
+    preparer.welcome(ADAPTER, questions()[0])
     assert reader.read == []

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -37,8 +38,9 @@ def make_runner(store, trainer, make_dataset):
         config = TrainingConfig(base_model="tiny", task=Task.CHAT)
         return TrainingRequest(row.id, make_dataset(), config)
 
-    def make(parallel: int = 1, **trainers) -> JobRunner:
-        return JobRunner(store, {"local": trainer, **trainers}, request, parallel)
+    def make(parallel: int = 1, on_model=lambda _: None, **trainers) -> JobRunner:
+        known = {"local": trainer, **trainers}
+        return JobRunner(store, known, request, parallel, on_model)
 
     return make
 
@@ -94,6 +96,21 @@ def test_one_local_job_runs_and_the_next_one_waits_its_turn(
     runner.tick()
     assert states(store, "a", "b") == ["succeeded", "running"]
     assert store.job("a").model_dir == "/models/a"
+
+
+def test_a_model_is_told_of_once_and_a_job_without_one_never(
+    store, trainer, make_runner
+):
+    models = []
+    for name in ("a", "b"):
+        queue(store, name, name)
+    runner = make_runner(parallel=2, on_model=models.append)
+    runner.tick()
+    trainer.finish("a", "/models/a")
+    trainer.cancel("b")
+    for _ in range(2):
+        runner.tick()
+    assert models == [Path("/models/a")]
 
 
 def test_two_workers_run_two_jobs(store, make_runner):
