@@ -20,6 +20,7 @@ from ftcore.errors import (
 )
 from ftcore.runtime import DEFAULT_SEED
 
+TEST_FRACTION = 0.2
 FEW_EXAMPLES = 10  # a test of a fifth of fewer would be a single answer
 MOST_ONE_BY_ONE = 200  # heads fitted one by one: 2.6 s of one processor
 
@@ -90,7 +91,7 @@ class DatasetSplit:
 
 
 def split_dataset(
-    dataset: Dataset, *, test_fraction: float = 0.2, seed: int
+    dataset: Dataset, *, test_fraction: float = TEST_FRACTION, seed: int
 ) -> DatasetSplit:
     """Split by question; for a classification, also class by class.
 

@@ -26,6 +26,7 @@ from ftcore.training.speed import (
     DEFAULT_TEXTS_PER_SECOND,
     DEFAULT_TOKENS_PER_SECOND,
     knows_speed,
+    read_speed,
 )
 
 _MOST_COUNTED = 500  # examples; more are scaled up, since a page asks at every turn
@@ -146,14 +147,16 @@ def local_time(
     speed = speed_of(models_dir, chosen, usual)
     idle = best_speed_of(models_dir, chosen, usual)
     learnt = round(counted * len(dataset))
+    embedder = load_catalog().default_for(Task.CLASSIFICATION).name
+    vectors = read_speed(models_dir, embedder, DEFAULT_TEXTS_PER_SECOND)
     return LocalTime(
-        seconds=forecast_seconds(dataset, chosen, speed, learnt, rows),
+        seconds=forecast_seconds(dataset, chosen, speed, learnt, rows, vectors),
         tokens=round(counted * rows),
         epochs=1 if classifies and not learns_encoder(chosen) else chosen.epochs,
         exact=counter.exact and len(sample) == rows,
         is_measured=knows_speed(models_dir, chosen.base_model),
         memory_mb=_memory_mb(models_dir, chosen, lengths),
-        seconds_idle=forecast_seconds(dataset, chosen, idle, learnt, rows),
+        seconds_idle=forecast_seconds(dataset, chosen, idle, learnt, rows, vectors),
     )
 
 

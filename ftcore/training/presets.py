@@ -7,10 +7,12 @@ from functools import cache
 from typing import Any
 
 from ftcore.data.examples import Dataset, Example, Task
+from ftcore.data.splitting import TEST_FRACTION
 from ftcore.models.catalog import load_catalog
 from ftcore.runtime import DEFAULT_SEED
 from ftcore.texts import ASSETS
 from ftcore.training.base import Preset, TrainingConfig
+from ftcore.training.speed import DEFAULT_TEXTS_PER_SECOND
 from ftcore.yaml_files import read_yaml
 
 PRESETS_FILE = ASSETS / "training" / "presets.yaml"
@@ -21,8 +23,10 @@ TEMPLATE_TOKENS = 12  # role marks of one question and its answer
 SYSTEM_TOKENS = 25  # of the opening, which the conversations of a step share
 
 # Measured in a room of thirty on two cores, whose workers the page had warmed up.
-STARTUP_SECONDS = 6.0  # embedding the examples, and the base model
-FINISH_SECONDS = 11.0  # export and held-out evaluation
+STARTUP_SECONDS = 4.0  # the base model, and what else is loaded
+EXPORT_SECONDS = 2.0
+ANSWER_SECONDS = 1.5  # of the exam, written by the trained model
+LABEL_SECONDS = 0.05  # of the exam of a classifier
 CLASSIFIER_SECONDS = 6.0
 
 ENCODER_FOLDS = 3  # of an encoder's calibration: it is trained once more for each
@@ -196,6 +200,7 @@ def forecast_seconds(
     speed: float,
     tokens: int | None = None,
     rows: int | None = None,
+    texts_per_second: float = DEFAULT_TEXTS_PER_SECOND,
 ) -> float:
     """Estimate the wall time of a job, from its start to its evaluation, in seconds.
 
@@ -206,6 +211,7 @@ def forecast_seconds(
             frozen vectors, texts that it turns into vectors in a second.
         tokens: Tokens of ``dataset``, if they were counted.
         rows: All examples, when ``dataset`` is a sample.
+        texts_per_second: Texts that it turns into vectors, to find examples by.
     """
     count = len(dataset) if rows is None else rows
     if learns_encoder(config):
@@ -214,7 +220,35 @@ def forecast_seconds(
         return CLASSIFIER_SECONDS + count / speed
     learnt = estimate_tokens(dataset.examples, config, tokens, count)
     learnt = round(learnt * count / max(1, len(dataset)))
-    return STARTUP_SECONDS + learnt / speed + FINISH_SECONDS
+    before = loading_seconds(config.task, count, texts_per_second)
+    asked = max(1, round(TEST_FRACTION * count))
+    return before + learnt / speed + finishing_seconds(config.task, asked)
+
+
+def loading_seconds(task: Task, count: int, texts_per_second: float) -> float:
+    """Return how long it takes before the first step, in seconds.
+
+    Args:
+        task: What is learnt; the vectors of texts to label are the training itself.
+        count: Examples; where they answer questions each has two vectors, with its
+            answer and without.
+        texts_per_second: Texts that this machine turns into vectors.
+    """
+    if task is Task.CLASSIFICATION:
+        return STARTUP_SECONDS
+    each = 2 if task is Task.CHAT else 1
+    return STARTUP_SECONDS + each * count / texts_per_second
+
+
+def finishing_seconds(task: Task, asked: int) -> float:
+    """Return how long it takes after the last step, in seconds.
+
+    Args:
+        task: What was learnt.
+        asked: Questions of the exam.
+    """
+    each = LABEL_SECONDS if task is Task.CLASSIFICATION else ANSWER_SECONDS
+    return EXPORT_SECONDS + each * asked
 
 
 def _encoder_seconds(

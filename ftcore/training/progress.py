@@ -8,8 +8,6 @@ from ftcore.training.base import OnEvent, Phase, ProgressEvent
 from ftcore.training.machine import peak_memory_mb
 
 Ticks = Callable[[], float]
-EXPORT_SECONDS = 2.0
-EVALUATION_SECONDS = 12.0  # about ten answers of the served model
 SMOOTHING = 0.3  # weight of the newest step in the measured speed
 
 
@@ -21,13 +19,15 @@ class ProgressMeter:
         on_event: Told of every event.
         speed: Tokens per second expected before anything is measured; then how much
             of the steps' effort is done in a second.
-        loading_seconds: Expected time to load the base model.
+        loading_seconds: Expected time before the first step.
+        finishing_seconds: Expected time after the last one.
         ticks: Monotonic clock, in seconds.
     """
 
     on_event: OnEvent
     speed: float
     loading_seconds: float
+    finishing_seconds: float
     ticks: Ticks = time.monotonic
     tokens_done: int = 0
     _started: float = field(init=False)
@@ -130,14 +130,14 @@ class ProgressMeter:
                 phase=Phase.EXPORTING,
                 eval_loss=None,
                 tokens_per_second=None,
-                seconds_left=EXPORT_SECONDS + EVALUATION_SECONDS,
+                seconds_left=self.finishing_seconds,
                 best_epoch=kept_epoch,
                 stopped=stopped or None,
             )
         )
 
     def _training_left(self, effort: float) -> float:
-        return effort / self.speed + EXPORT_SECONDS + EVALUATION_SECONDS
+        return effort / self.speed + self.finishing_seconds
 
     def _emit(self, event: ProgressEvent) -> None:
         self._last = replace(event, seconds=self.seconds)

@@ -30,16 +30,19 @@ from ftcore.training.classification_run import train_classifier
 from ftcore.training.effort import speed_of
 from ftcore.training.generation_run import train_generator
 from ftcore.training.lesson import Division, Lesson, Weights
-from ftcore.training.presets import learns_encoder
+from ftcore.training.presets import (
+    estimate_tokens,
+    finishing_seconds,
+    learns_encoder,
+    loading_seconds,
+)
 from ftcore.training.progress import ProgressMeter
 from ftcore.training.prompts import load_prompt, opening_prompt
 from ftcore.training.resume import fingerprint_of, finished_model, mark_finished
+from ftcore.training.speed import DEFAULT_TEXTS_PER_SECOND, read_speed
 from ftcore.training.threshold import NEVER_REFUSES, learn_threshold
 
 logger = logging.getLogger(__name__)
-
-LOADING_SECONDS = {Task.CLASSIFICATION: 1.0}
-DEFAULT_LOADING_SECONDS = 10.0
 
 
 def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
@@ -58,8 +61,7 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
 ) -> TrainedModel:
     """Train, and write the whole model folder except its evaluation.
 
-    A run that was killed or paused, asked for again, goes on from its checkpoint and
-    ends with the weights that it would have had; one that had ended returns at once.
+    One that was killed, paused or had ended, asked for again, ends with its weights.
 
     Args:
         request: What to train.
@@ -72,8 +74,7 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
         clock: Gives the time of creation.
         make_id: Gives the model's identifier.
         embedder: Makes the vectors; the machine's best unless given.
-        threads: Threads to compute with; 0 or ``None`` takes all cores, and does not
-            count for the forecasts of a room, whose trainings share them.
+        threads: To compute with; none takes all cores, and counts for no forecast.
 
     Raises:
         TrainingCancelledError, TrainingPausedError: Who is asked said so.
@@ -87,14 +88,15 @@ def run_training(  # noqa: PLR0913 - chance, clock and machine come from outside
     fingerprint = fingerprint_of(request, embedder.name)
     if finished := finished_model(checkpoint_dir, fingerprint, folder):
         return finished
+    division = _divide(request)
     lesson = Lesson(
         request=replace(request, system_prompt=_opening(request)),
-        division=_divide(request),
+        division=division,
+        meter=_meter(request, division, models_dir, on_event),  # before what takes time
         index=_index(request, embedder),
         folder=folder,
         models_dir=models_dir,
         threads=threads or os.cpu_count() or 1,
-        meter=_meter(request, models_dir, on_event),
         should_stop=should_stop,
         should_pause=should_pause,
         checkpoint_dir=checkpoint_dir,
@@ -113,13 +115,24 @@ def _index(request: TrainingRequest, embedder: Embedder) -> ExampleIndex:
 
 
 def _meter(
-    request: TrainingRequest, models_dir: Path, on_event: OnEvent
+    request: TrainingRequest, division: Division, models_dir: Path, on_event: OnEvent
 ) -> ProgressMeter:
-    config = request.config
-    loading = DEFAULT_LOADING_SECONDS
-    if not learns_encoder(config):
-        loading = LOADING_SECONDS.get(config.task, loading)
-    return ProgressMeter(on_event, speed_of(models_dir, config), loading)
+    """Return the meter; it has told what is to come, if that may take long."""
+    config, catalog = request.config, load_catalog()
+    vectors = read_speed(
+        models_dir,
+        catalog.default_for(Task.CLASSIFICATION).name,
+        DEFAULT_TEXTS_PER_SECOND,
+    )
+    meter = ProgressMeter(
+        on_event,
+        speed_of(models_dir, config),
+        loading_seconds(config.task, len(request.dataset), vectors),
+        finishing_seconds(config.task, len(division.held_out)),
+    )
+    if config.task is not Task.CLASSIFICATION:
+        meter.loading(estimate_tokens(division.train, config))
+    return meter
 
 
 def _train_and_write(lesson: Lesson, clock: Clock, make_id: IdMaker) -> TrainedModel:

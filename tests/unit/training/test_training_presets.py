@@ -14,12 +14,17 @@ from ftcore.texts import text
 from ftcore.training.base import Preset, TrainingConfig
 from ftcore.training.local import LocalTrainer
 from ftcore.training.presets import (
+    ANSWER_SECONDS,
+    STARTUP_SECONDS,
     configure,
     describe,
+    finishing_seconds,
     forecast_seconds,
+    loading_seconds,
     parameter_ranges,
 )
 from ftcore.training.speed import (
+    DEFAULT_TEXTS_PER_SECOND,
     DEFAULT_TOKENS_PER_SECOND,
     read_speed,
     write_speed,
@@ -115,17 +120,34 @@ def test_speed_is_remembered_by_model_and_smoothed(tmp_path: Path) -> None:
 
 
 def test_what_a_pass_leaves_out_takes_no_time() -> None:
-    """Each pass shows as many as it may; the others are only consulted."""
+    """Each pass shows as many as it may; the others are only found and asked."""
     few, many = chat(16), chat(160)
     config = configure(Task.CHAT, Preset.QUICK, 160)
     assert config.most_examples == 16
     whole = replace(config, most_examples=None)
+
+    def learning(dataset: Dataset, config: TrainingConfig, rows: int) -> float:
+        seconds = forecast_seconds(dataset, config, 100.0, rows=rows)
+        around = loading_seconds(Task.CHAT, rows, DEFAULT_TEXTS_PER_SECOND)
+        return seconds - around - finishing_seconds(Task.CHAT, rows // 5)
+
+    short, long = learning(few, config, 16), learning(many, config, 160)
+    assert long == pytest.approx(short, rel=0.1)
+    assert learning(many, whole, 160) > 8 * long
+    assert learning(few, config, 160) == pytest.approx(long, rel=0.1)
+
+
+def test_many_examples_are_found_and_asked_by_a_machine_s_own_speed() -> None:
+    thousand, slow, quick = 1_000, 20.0, 40.0
+    assert loading_seconds(Task.CHAT, thousand, slow) == STARTUP_SECONDS + 100
+    assert loading_seconds(Task.CHAT, thousand, quick) == STARTUP_SECONDS + 50
+    assert loading_seconds(Task.COMPLETION, thousand, slow) == STARTUP_SECONDS + 50
+    answers = finishing_seconds(Task.CHAT, 200) - finishing_seconds(Task.CHAT, 0)
+    assert answers == 200 * ANSWER_SECONDS
+    dataset = chat(30)
+    config = configure(Task.CHAT, Preset.BALANCED, 30)
     times = [
-        forecast_seconds(few, config, 100.0),
-        forecast_seconds(many, config, 100.0),
-        forecast_seconds(many, whole, 100.0),
+        forecast_seconds(dataset, config, 400.0, texts_per_second=speed)
+        for speed in (slow, quick)
     ]
-    assert times[1] == pytest.approx(times[0], rel=0.1)
-    assert times[2] > 3 * times[1]
-    sample = forecast_seconds(few, config, 100.0, rows=160)
-    assert sample == pytest.approx(times[1], rel=0.1)
+    assert times[0] - times[1] == pytest.approx(1.5)

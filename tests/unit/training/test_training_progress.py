@@ -31,7 +31,7 @@ class Watch:
 
 def test_the_forecast_falls_as_the_steps_go_by() -> None:
     watch, events = Watch(), []
-    meter = ProgressMeter(events.append, 200.0, 10.0, watch)
+    meter = ProgressMeter(events.append, 200.0, 10.0, 14.0, watch)
     meter.loading(10_000)
     watch.now += 8
     meter.training(10, 10_000)
@@ -51,7 +51,7 @@ def test_the_forecast_falls_as_the_steps_go_by() -> None:
 
 def test_the_first_step_replaces_the_guess() -> None:
     watch, events = Watch(), []
-    meter = ProgressMeter(events.append, 1.0, 0.0, watch)
+    meter = ProgressMeter(events.append, 1.0, 0.0, 14.0, watch)
     watch.now += 1
     meter.step(ProgressEvent(Phase.TRAINING, step=1, total_steps=2), 100, 100)
     assert events[-1].seconds_left == pytest.approx(1 + 14)
@@ -59,7 +59,7 @@ def test_the_first_step_replaces_the_guess() -> None:
 
 def test_what_costs_less_the_second_time_is_forecast_so() -> None:
     watch, events = Watch(), []
-    meter = ProgressMeter(events.append, 200.0, 0.0, watch)
+    meter = ProgressMeter(events.append, 200.0, 0.0, 14.0, watch)
     meter.training(2, 2000, effort=1500.0)
     assert events[-1].seconds_left == pytest.approx(10 + 14)
     assert meter.speed == pytest.approx(150)
@@ -75,7 +75,7 @@ def test_what_costs_less_the_second_time_is_forecast_so() -> None:
 
 def test_time_spent_measuring_is_no_slow_training() -> None:
     watch, events = Watch(), []
-    meter = ProgressMeter(events.append, 100.0, 0.0, watch)
+    meter = ProgressMeter(events.append, 100.0, 0.0, 14.0, watch)
     watch.now += 5
     event = ProgressEvent(Phase.TRAINING, step=1, total_steps=2)
     meter.step(event, 100, 100, pause=4.0)
