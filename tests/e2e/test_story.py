@@ -229,6 +229,18 @@ def test_from_a_file_to_a_graded_model(enter, tmp_path, address, folder):
     expect(page.get_by_text("Ha votado una persona").first).to_be_visible()
     expect(page.locator(".st-key-radar .js-plotly-plot")).to_be_visible()
 
+    press(page, "action-projector")
+    page.wait_for_url("**/results?vista=proyector")
+    expect(page.get_by_text("Escanea el código").first).to_be_visible()
+    expect(page.get_by_text("Ha votado una persona").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    photograph(page, "projector")
+    room = enter("/facilitator")
+    room.locator("input[type=password]").fill("abracadabra")
+    room.locator("input[type=password]").press("Enter")
+    expect(room.get_by_text("Peluquería Lucía").first).to_be_visible()
+    photograph(room, "facilitator")
+
     assert "token=" not in (folder / "server.log").read_text(encoding="utf-8")
     stranger = enter("/results")
     expect(stranger.get_by_text("Peluquería Lucía")).to_have_count(0)

@@ -15,6 +15,7 @@ from ftcore.training.base import Forecast, Preset, TrainingConfig
 from ftcore.training.costs import local_time
 from ftcore.training.examples import WINDOW_TOKENS
 from ftcore.training.fitting import (
+    BESIDE_OTHERS,
     LEAST_RANK,
     Limits,
     Short,
@@ -115,7 +116,7 @@ def test_the_advice_suits_the_room(times: list[float], waiting: float) -> None:
     plans = {p: Forecast(t) for p, t in zip(Preset, times, strict=True)}
     advice = recommend(plans, waiting, 600.0)
     assert text(f"presets.because.{advice.because}", waiting=3)
-    if waiting and times[1] * (waiting + 1) > 600:
+    if waiting and times[1] * (waiting + 1) > 600 / BESIDE_OTHERS:
         assert (advice.preset, advice.because) == (Preset.QUICK, "room")
     if times[1] > 600:
         assert advice.preset is Preset.QUICK
@@ -124,6 +125,16 @@ def test_the_advice_suits_the_room(times: list[float], waiting: float) -> None:
         assert times[2] <= 60
     busier = recommend(plans, waiting + 10, 600.0)
     assert list(Preset).index(busier.preset) <= list(Preset).index(advice.preset)
+
+
+def test_thirty_that_would_only_just_fit_are_advised_to_be_quick() -> None:
+    """Half a minute alone is no longer half a minute beside twenty-nine others."""
+    plans = {
+        preset: Forecast(seconds)
+        for preset, seconds in zip(Preset, (20.0, 30.0, 70.0), strict=True)
+    }
+    assert recommend(plans, 14.5, 600.0).preset is Preset.QUICK
+    assert recommend(plans, 5.0, 600.0).preset is Preset.BALANCED
 
 
 @given(
