@@ -230,7 +230,6 @@ def test_from_a_file_to_a_graded_model(enter, tmp_path, address, folder):
     expect(page.locator(".st-key-radar .js-plotly-plot")).to_be_visible()
 
     press(page, "action-projector")
-    page.wait_for_url("**/results?vista=proyector")
     expect(page.get_by_text("Escanea el código").first).to_be_visible()
     expect(page.get_by_text("Ha votado una persona").first).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
