@@ -104,10 +104,10 @@ class Preparer:
                     return
                 waited += _LOOK_SECONDS
                 continue
-            waited = 0.0
             if self._new:
                 self._read_beginning()
             else:
+                waited = 0.0
                 self._read_opening()
 
     def _has_work(self) -> bool:

@@ -211,12 +211,7 @@ def test_openings_that_are_not_worth_it_are_left(new_lane, shelf, monkeypatch):
 
 
 def test_an_engine_reads_ahead_and_gives_it_back(path, adapters, monkeypatch):
-    clock, opened = Clock(), []
-
-    def open_lanes(*args, **kwargs):
-        opened.append(open_native_lanes(*args, **kwargs))
-        return opened[0]
-
+    clock, opened, open_lanes = Clock(), *noting()
     engine = LlamaEngine(
         path,
         context=CONTEXT,
@@ -241,12 +236,7 @@ def test_an_engine_reads_ahead_and_gives_it_back(path, adapters, monkeypatch):
 def test_a_new_adapter_is_loaded_and_its_instruction_read_beside_trainings(
     path, adapters, monkeypatch
 ):
-    opened = []
-
-    def open_lanes(*args, **kwargs):
-        opened.append(open_native_lanes(*args, **kwargs))
-        return opened[0]
-
+    opened, open_lanes = noting()
     engine = LlamaEngine(
         path,
         context=CONTEXT,
@@ -268,12 +258,7 @@ def test_a_new_adapter_is_loaded_and_its_instruction_read_beside_trainings(
 
 
 def test_where_nobody_waits_no_lane_is_started_before_it_is_asked(path, adapters):
-    opened = []
-
-    def open_lanes(*args, **kwargs):
-        opened.append(open_native_lanes(*args, **kwargs))
-        return opened[0]
-
+    opened, open_lanes = noting()
     engine = LlamaEngine(path, context=CONTEXT, slots=2, open_lanes=open_lanes)
     engine.welcome(adapters[0], turns("?"))
     says_by(engine, adapters[0])
@@ -281,6 +266,17 @@ def test_where_nobody_waits_no_lane_is_started_before_it_is_asked(path, adapters
     assert sum(lane.is_started for lane in opened[0].lanes) == 1
     assert not len(opened[0]._model.openings)
     engine.close()
+
+
+def noting():
+    """Return a list, and what opens lanes and adds them to it."""
+    opened = []
+
+    def open_lanes(*args, **kwargs):
+        opened.append(open_native_lanes(*args, **kwargs))
+        return opened[0]
+
+    return opened, open_lanes
 
 
 def wait_until(holds):
@@ -403,13 +399,7 @@ def test_a_room_gets_the_answers_that_each_gets_alone(path, adapters):
 
 
 def test_adapters_and_contexts_go_when_nobody_asks(path, adapters):
-    clock = Clock()
-    opened = []
-
-    def open_lanes(*args, **kwargs):
-        opened.append(open_native_lanes(*args, **kwargs))
-        return opened[0]
-
+    clock, opened, open_lanes = Clock(), *noting()
     engine = LlamaEngine(
         path, context=CONTEXT, slots=2, open_lanes=open_lanes, clock=clock
     )

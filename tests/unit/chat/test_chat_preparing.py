@@ -122,6 +122,25 @@ def test_a_new_model_waits_for_nobody_but_who_asks(monkeypatch):
     assert next(asked, None) is None
 
 
+def test_new_models_do_not_keep_a_room_waiting_for_a_quiet_moment(monkeypatch):
+    monkeypatch.setattr(preparing, "_LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(preparing, "_PATIENCE_SECONDS", 0.004)
+    reader, looks = Reader(), []
+
+    def is_idle():  # a training ends every second look, for ever
+        looks.append(len(looks))
+        if looks[-1] % 2 and looks[-1] < 100:
+            preparer.welcome(OTHER, [Message(Role.USER, "new")])
+        return False
+
+    preparer = Preparer(reader, lambda: False, is_idle)
+    preparer.prepare(ADAPTER, questions)
+    preparer._thread.submit(int).result()
+    assert set(reader.read) == {"new"}
+    assert len(looks) < 10  # it gave the openings up, as without new models
+    preparer.close()
+
+
 def test_a_new_model_comes_before_all_others():
     preparer, read = None, []
 
