@@ -1,5 +1,6 @@
 """A context of llama.cpp's own, driven token by token."""
 
+import os
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from ftcore.chat.native import Native
 from ftcore.chat.native_context import BLOCK, BrokenOffError, NativeContext
 from ftcore.chat.native_model import NativeModel
 from ftcore.chat.native_writing import NativeWriter
+from ftcore.chat.right_of_way import RightOfWay
 from ftcore.data.examples import Message
 from ftcore.runtime import return_memory
 
@@ -24,8 +26,8 @@ class NativeLane:
         model: NativeModel,
         context: int,
         free_cores: Callable[[], int] = free_cores,
-        answering: "set[NativeLane] | None" = None,
         interrupt: Interrupt | None = None,
+        right_of_way: RightOfWay | None = None,
     ) -> None:
         """Prepare a lane; its context is made when it is first asked.
 
@@ -34,12 +36,11 @@ class NativeLane:
             model: What answers.
             context: Tokens of one conversation, answer included.
             free_cores: Says how many threads could run now.
-            answering: The lanes of the model that answer at this moment, itself among
-                them while it does.
             interrupt: Makes it leave off what it reads ahead.
+            right_of_way: Between the lanes of the model; none, and nobody waits.
         """
+        self._right_of_way = right_of_way or RightOfWay(patience=0)
         self._interrupt = interrupt
-        self._answering = set() if answering is None else answering
         self._native = native
         self._model = model
         self._size = context
@@ -71,15 +72,16 @@ class NativeLane:
         question.trace.prompt_tokens = len(tokens)
         context = self._started()
         is_whole = False
-        self._answering.add(self)
         try:
             self._wear(question.adapter, context)
             ends = self._model.beginnings(messages, tokens)
-            self._take_in(tokens, ends, question, context)
-            NativeWriter(self._native, self._model, context).write(tokens, question)
+            with self._right_of_way.reading():
+                self._take_in(tokens, ends, question, context)
+            with self._right_of_way.writing() as pace:
+                writer = NativeWriter(self._native, self._model, context, pace.let_pass)
+                writer.write(tokens, question)
             is_whole = True
         finally:
-            self._answering.discard(self)
             if not is_whole:  # leave nothing whose numbers may be no numbers
                 self._read = []
                 context.forget(numbers=True)
@@ -172,14 +174,15 @@ class NativeLane:
         """Read the prompt, but for whole blocks that were read before."""
         blocks = _blocks(tokens, ends)
         self._recall(tokens, blocks, ends, context)
+        most = os.cpu_count() or 1
         # Asked once: between two blocks the helping threads still look busy.
-        free, before = self._free_cores(), len(self._answering)
+        free, before = self._free_cores(), self._right_of_way.computing
         for at in range(len(self._read), len(blocks)):
             if question.is_stopped():
                 return
-            come = len(self._answering) - before
+            come = self._right_of_way.computing - before
             is_last = at == len(blocks) - 1
-            context.decode(blocks[at], int(is_last), max(1, free - max(0, come)))
+            context.decode(blocks[at], int(is_last), min(max(1, free - come), most))
             self._read.append(blocks[at])
             self._shelve(tokens, ends, context)
 

@@ -11,6 +11,7 @@ from ftcore.chat.native import Native
 from ftcore.chat.native_lane import NativeLane
 from ftcore.chat.native_model import NativeModel
 from ftcore.chat.openings import MOST_TOKENS
+from ftcore.chat.right_of_way import PATIENCE_SECONDS, RightOfWay
 from ftcore.data.examples import Message
 from ftcore.runtime import return_memory
 
@@ -36,9 +37,16 @@ class NativeLanes:
             ChatFailedError: The engine does not take the model.
         """
         self._model = NativeModel(native, model_path, clock, opening_bytes)
-        answering: set[NativeLane] = set()
+        # Where nothing is kept nobody waits in front of a screen: an exam, a file.
+        right_of_way = RightOfWay(PATIENCE_SECONDS if opening_bytes else 0)
         self.lanes = [
-            NativeLane(native, self._model, context, self._free_cores, answering)
+            NativeLane(
+                native,
+                self._model,
+                context,
+                self._free_cores,
+                right_of_way=right_of_way,
+            )
             for _ in range(slots)
         ]
         self._ahead_lock = threading.Lock()

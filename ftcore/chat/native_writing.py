@@ -1,7 +1,7 @@
 """Write one answer, token by token, or several at once where they can be foreseen."""
 
 import codecs
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ftcore.chat.base import CANCELLED, LENGTH, STOP
@@ -46,7 +46,11 @@ class NativeWriter:
     """
 
     def __init__(
-        self, native: Native, model: NativeModel, context: NativeContext
+        self,
+        native: Native,
+        model: NativeModel,
+        context: NativeContext,
+        let_pass: Callable[[], None],
     ) -> None:
         """Take where to write.
 
@@ -54,10 +58,12 @@ class NativeWriter:
             native: Computes.
             model: What writes.
             context: Has read the prompt.
+            let_pass: Called before each batch; it may take a while.
         """
         self._native = native
         self._model = model
         self._context = context
+        self._let_pass = let_pass
 
     def write(self, prompt: Sequence[int], question: Question) -> None:
         """Generate until the end, the limit, or nobody listens any more.
@@ -106,5 +112,6 @@ class NativeWriter:
         if self._model.can_take_back:
             self._context.keep(kept)
             foreseen = guide.foresee(most - 1)
+        self._let_pass()
         self._context.decode([token, *foreseen], speaking=1 + len(foreseen))
         return _Checked(kept + 1, foreseen, 0)

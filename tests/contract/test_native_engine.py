@@ -398,6 +398,39 @@ def test_a_room_gets_the_answers_that_each_gets_alone(path, adapters):
     engine.close()
 
 
+def test_who_writes_pauses_while_a_prompt_is_read(path, monkeypatch):
+    monkeypatch.setattr("ftcore.chat.native_lanes.PATIENCE_SECONDS", 60.0)
+    monkeypatch.setattr("ftcore.chat.right_of_way._A_BATCH_SECONDS", 60.0)
+    engine = LlamaEngine(path, context=CONTEXT, slots=2, opening_bytes=1 << 20)
+    long, short = (SamplingOptions(max_tokens=most) for most in (60, 2))
+    batches = []
+
+    def decode(context, tokens, *args, whole=NativeContext.decode, **kwargs):
+        batches.append((id(context), len(tokens)))
+        whole(context, tokens, *args, **kwargs)
+
+    def tell(prompt, options):
+        return "".join(engine.stream(prompt, options))
+
+    alone, prompt = tell(turns("hola"), long), turns(f"Otra cosa. {LONG}¿Dónde?")
+    monkeypatch.setattr(NativeContext, "decode", decode)
+    answer = engine.stream(turns("hola"), long)
+    begun = next(answer)
+    with ThreadPoolExecutor(1) as other:
+        asked = other.submit(tell, prompt, short)
+        rest = "".join(answer)
+        said = asked.result()
+    first = next(at for at, (_, count) in enumerate(batches[3:], 3) if count > 1)
+    reader = batches[first][0]
+    read = [at for at, (who, count) in enumerate(batches) if who == reader]
+    blocks = [at for at in read if batches[at][1] > 1 and at >= first]
+    assert len(blocks) > 1
+    assert blocks == list(range(first, first + len(blocks)))  # nobody wrote between
+    assert begun + rest == alone
+    assert tell(prompt, short) == said
+    engine.close()
+
+
 def test_adapters_and_contexts_go_when_nobody_asks(path, adapters):
     clock, opened, open_lanes = Clock(), *noting()
     engine = LlamaEngine(
