@@ -54,6 +54,11 @@ class Settings:
         """Folder with one self-contained folder per training job."""
         return self.data_dir / "jobs"
 
+    @property
+    def vectors_file(self) -> Path:
+        """Vectors of the texts of datasets; may be deleted at any time."""
+        return self.data_dir / "vectors.db"
+
 
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from ``env`` (the process environment by default)."""

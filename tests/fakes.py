@@ -55,7 +55,9 @@ class SteppedTrainer:
     def availability(self) -> Availability:
         return Availability(self.is_open, None if self.is_open else "closed")
 
-    def forecast(self, dataset: Dataset, config: TrainingConfig) -> Forecast:
+    def forecast(
+        self, dataset: Dataset, config: TrainingConfig, exam: int | None = None
+    ) -> Forecast:
         return Forecast(seconds=10.0 * config.epochs)
 
     def start(self, request: TrainingRequest) -> str:

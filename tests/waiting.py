@@ -1,6 +1,7 @@
 """Wait for what goes on in other processes."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -16,3 +17,12 @@ def wait_for_end(trainer: Trainer, job_id: str, seconds: float = 120) -> JobStat
             return status
         time.sleep(0.1)
     pytest.fail(f"job still {trainer.status(job_id)} after {seconds} s")
+
+
+def eventually(is_so: Callable[[], bool], seconds: float = 20) -> None:
+    """Return as soon as something is so; fail the test if it never is."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            pytest.fail(f"not so after {seconds} s")
+        time.sleep(0.01)

@@ -6,6 +6,8 @@ from ftcore.chat.engines import EnginePool
 from ftcore.errors import FtcoreError, TrainingCancelledError, TrainingPausedError
 from ftcore.jobs.pipeline import train_and_evaluate
 from ftcore.jobs.stopwatch import Stopwatch
+from ftcore.models.embeddings import default_embedder
+from ftcore.models.vector_store import KeptEmbedder, VectorStore
 from ftcore.settings import Settings
 from ftcore.training.base import JobState, JobStatus, Phase, ProgressEvent
 from ftcore.training.jobfolder import JobFolder
@@ -46,6 +48,8 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._engines = EnginePool(settings.models_dir, threads=1)
+        store = VectorStore(settings.vectors_file)
+        self._embedder = KeptEmbedder(default_embedder, store)
 
     def warm_up(self) -> None:
         """Load what the next job will most likely need, while nobody waits for it."""
@@ -102,6 +106,7 @@ class Desk:
                 checkpoint_dir=job.checkpoint_dir,
                 threads=threads,
                 engines=self._engines,
+                embedder=self._embedder,
             )
         except TrainingPausedError:
             return JobStatus(JobState.PAUSED, furthest, last)

@@ -13,6 +13,7 @@ from ftcore.errors import TrainingCancelledError
 from ftcore.evaluation.base import Evaluation
 from ftcore.evaluation.evaluator import build_evaluation
 from ftcore.jobs.evaluating import evaluate_arm
+from ftcore.models.embeddings import Embedder
 from ftcore.models.trained import EVALUATION, TrainedModel, held_out_examples
 from ftcore.training.base import (
     OnEvent,
@@ -44,6 +45,7 @@ def train_and_evaluate(  # noqa: PLR0913 - who asks to stop or pause is outside
     checkpoint_dir: Path | None = None,
     threads: int = 0,
     engines: EnginePool | None = None,
+    embedder: Embedder | None = None,
 ) -> Outcome:
     """Run one job to its end.
 
@@ -58,6 +60,7 @@ def train_and_evaluate(  # noqa: PLR0913 - who asks to stop or pause is outside
         threads: Threads to compute with; 0 chooses.
         engines: Serve the base model to the evaluation, and stay open; unless given,
             some are opened for it and closed again.
+        embedder: Makes the vectors of the examples; the machine's best unless given.
 
     Raises:
         TrainingCancelledError: ``should_stop`` said so.
@@ -76,6 +79,7 @@ def train_and_evaluate(  # noqa: PLR0913 - who asks to stop or pause is outside
         should_pause=should_pause,
         checkpoint_dir=checkpoint_dir,
         threads=threads,
+        embedder=embedder,
     )
     evaluation = None
     if held_out_examples(folder):

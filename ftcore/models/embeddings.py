@@ -18,15 +18,17 @@ Vectors = npt.NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """Makes unit vectors; a query is compared with passages by the dot product.
+    """Makes unit vectors; a query is compared with passages by the dot product."""
 
-    Attributes:
-        name: Identifies the vector space; vectors of two names do not compare.
-        is_semantic: Whether it knows meaning, or only spelling.
-    """
+    @property
+    def name(self) -> str:
+        """The vector space; vectors of two names do not compare."""
+        ...
 
-    name: str
-    is_semantic: bool
+    @property
+    def is_semantic(self) -> bool:
+        """Whether it knows meaning, or only spelling."""
+        ...
 
     def query(self, texts: Sequence[str]) -> Vectors:
         """Return one float32 unit row for each text, as a search query."""

@@ -53,6 +53,17 @@ def index_text(example: Example) -> str:
     return f"{last_question(example)}\n{example.target}"
 
 
+def index_texts(examples: Sequence[Example], *, answers: bool) -> list[str]:
+    """Return all that :meth:`ExampleIndex.build` turns into vectors, as passages.
+
+    Args:
+        examples: What is searched.
+        answers: Whether the examples answer questions; false if they label texts.
+    """
+    both = [index_text(example) for example in examples]
+    return both + [last_question(example) for example in examples if answers]
+
+
 def last_question(example: Example) -> str:
     """Return the user message that the answer follows."""
     turns = [m.content for m in example.prompt_messages if m.role is Role.USER]
@@ -122,10 +133,9 @@ class ExampleIndex:
             embedder: Makes the vectors.
             answers: Whether the examples answer questions; false if they label texts.
         """
-        vectors = embedder.passage([index_text(example) for example in examples])
-        asked = [last_question(example) for example in examples]
-        questions = embedder.passage(asked) if answers else None
-        return cls(tuple(examples), vectors, embedder, questions)
+        vectors = embedder.passage(index_texts(examples, answers=answers))
+        questions = vectors[len(examples) :] if answers else None
+        return cls(tuple(examples), vectors[: len(examples)], embedder, questions)
 
     @classmethod
     def load(cls, folder: Path, *, include_held_out: bool = True) -> "ExampleIndex":

@@ -224,8 +224,16 @@ class Trainer(Protocol):
         """Say whether this backend can be used here; never raises."""
         ...
 
-    def forecast(self, dataset: Dataset, config: TrainingConfig) -> Forecast:
-        """Estimate time and price before anything starts."""
+    def forecast(
+        self, dataset: Dataset, config: TrainingConfig, exam: int | None = None
+    ) -> Forecast:
+        """Estimate time and price before anything starts.
+
+        Args:
+            dataset: What it learns from.
+            config: Complete configuration.
+            exam: Questions of the exam; a fifth of the examples unless told.
+        """
         ...
 
     def start(self, request: TrainingRequest) -> str:

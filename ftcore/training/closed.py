@@ -39,7 +39,12 @@ class ClosedTrainer:
         """Return that it is closed, and why."""
         return Availability(is_open=False, reason=self._reason)
 
-    def forecast(self, dataset: Dataset, config: TrainingConfig) -> Forecast:  # noqa: ARG002
+    def forecast(
+        self,
+        dataset: Dataset,
+        config: TrainingConfig,  # noqa: ARG002
+        exam: int | None = None,  # noqa: ARG002
+    ) -> Forecast:
         """Estimate the price with the provider's own number of epochs."""
         quoted = usual_quote(self.name, dataset, self._models_dir)
         return Forecast(REMOTE_SECONDS, quoted.usd)

@@ -126,6 +126,7 @@ def local_time(
     config: TrainingConfig | None = None,
     *,
     rows: int | None = None,
+    exam: int | None = None,
 ) -> LocalTime:
     """Return what training on this machine would take.
 
@@ -134,6 +135,7 @@ def local_time(
         models_dir: Folder of the base models and of their measured speed.
         config: Complete configuration; the balanced preset if ``None``.
         rows: All examples, when ``dataset`` is a sample.
+        exam: Questions of the exam; a fifth of the examples unless told.
     """
     rows = len(dataset) if rows is None else rows
     chosen = config or configure(dataset.task, Preset.BALANCED, rows)
@@ -150,13 +152,15 @@ def local_time(
     embedder = load_catalog().default_for(Task.CLASSIFICATION).name
     vectors = read_speed(models_dir, embedder, DEFAULT_TEXTS_PER_SECOND)
     return LocalTime(
-        seconds=forecast_seconds(dataset, chosen, speed, learnt, rows, vectors),
+        seconds=forecast_seconds(dataset, chosen, speed, learnt, rows, vectors, exam),
         tokens=round(counted * rows),
         epochs=1 if classifies and not learns_encoder(chosen) else chosen.epochs,
         exact=counter.exact and len(sample) == rows,
         is_measured=knows_speed(models_dir, chosen.base_model),
         memory_mb=_memory_mb(models_dir, chosen, lengths),
-        seconds_idle=forecast_seconds(dataset, chosen, idle, learnt, rows, vectors),
+        seconds_idle=forecast_seconds(
+            dataset, chosen, idle, learnt, rows, vectors, exam
+        ),
     )
 
 

@@ -53,9 +53,13 @@ class LocalTrainer:
         """Return that it is open: it needs nothing but this machine."""
         return Availability(is_open=True)
 
-    def forecast(self, dataset: Dataset, config: TrainingConfig) -> Forecast:
+    def forecast(
+        self, dataset: Dataset, config: TrainingConfig, exam: int | None = None
+    ) -> Forecast:
         """Estimate time and memory from what this machine showed; it is free."""
-        return local_time(dataset, self._settings.models_dir, config).forecast
+        return local_time(
+            dataset, self._settings.models_dir, config, exam=exam
+        ).forecast
 
     def start(self, request: TrainingRequest) -> str:
         """Write the job folder and hand it to a worker."""

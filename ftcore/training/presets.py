@@ -194,13 +194,14 @@ def _share_shown(config: TrainingConfig, rows: int) -> float:
     return 1.0 if most is None else min(1.0, most / max(1, rows))
 
 
-def forecast_seconds(
+def forecast_seconds(  # noqa: PLR0913 - what is known of machine, data and exam
     dataset: Dataset,
     config: TrainingConfig,
     speed: float,
     tokens: int | None = None,
     rows: int | None = None,
     texts_per_second: float = DEFAULT_TEXTS_PER_SECOND,
+    exam: int | None = None,
 ) -> float:
     """Estimate the wall time of a job, from its start to its evaluation, in seconds.
 
@@ -212,6 +213,7 @@ def forecast_seconds(
         tokens: Tokens of ``dataset``, if they were counted.
         rows: All examples, when ``dataset`` is a sample.
         texts_per_second: Texts that it turns into vectors, to find examples by.
+        exam: Questions of the exam; a fifth of the examples unless told.
     """
     count = len(dataset) if rows is None else rows
     if learns_encoder(config):
@@ -221,7 +223,7 @@ def forecast_seconds(
     learnt = estimate_tokens(dataset.examples, config, tokens, count)
     learnt = round(learnt * count / max(1, len(dataset)))
     before = loading_seconds(config.task, count, texts_per_second)
-    asked = max(1, round(TEST_FRACTION * count))
+    asked = max(1, round(TEST_FRACTION * count)) if exam is None else exam
     return before + learnt / speed + finishing_seconds(config.task, asked)
 
 

@@ -63,7 +63,12 @@ class SimulatedTrainer:
         """Return that it is open: it needs nothing."""
         return Availability(is_open=True)
 
-    def forecast(self, dataset: Dataset, config: TrainingConfig) -> Forecast:  # noqa: ARG002
+    def forecast(
+        self,
+        dataset: Dataset,  # noqa: ARG002
+        config: TrainingConfig,  # noqa: ARG002
+        exam: int | None = None,  # noqa: ARG002
+    ) -> Forecast:
         """Return the fixed time of the simulation."""
         return Forecast(self._duration)
 

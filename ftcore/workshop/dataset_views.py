@@ -15,6 +15,7 @@ from ftcore.data.splitting import SplitPlan
 from ftcore.errors import UnknownFileKindError
 from ftcore.models.embeddings import Vectors, default_embedder
 from ftcore.models.token_counters import token_counter
+from ftcore.models.vector_store import KeptEmbedder, VectorStore
 from ftcore.storage.records import DatasetRow, ProjectRow
 from ftcore.texts import text
 from ftcore.training.costs import quotes
@@ -30,7 +31,7 @@ from ftcore.workshop.history import (
 )
 from ftcore.workshop.recent import Recent
 from ftcore.workshop.substance import MOST_COMPARED, SubstanceMaker, plan_of
-from ftcore.workshop.vector_cache import VectorCache
+from ftcore.workshop.vectors_ahead import VectorsAhead
 from ftcore.workshop.versions import DatasetVersion, Versions
 
 
@@ -70,9 +71,9 @@ class DatasetViews:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._versions = Versions(context)
-        self._vectors = VectorCache(
-            context.settings.data_dir / "vectors", default_embedder
-        )
+        store = VectorStore(context.settings.vectors_file)
+        self._vectors = KeptEmbedder(default_embedder, store)
+        self._ahead = VectorsAhead(self._vectors)
         self._substance = SubstanceMaker(self._vectors)
         self._pictures: Recent[ExampleMap] = Recent()
         self._judgements: Recent[list[Judgement]] = Recent()
@@ -107,6 +108,12 @@ class DatasetViews:
         project = self._context.store.current_project(participant_id)
         rows = self._versions.rows(project) if project else []
         return self._versions.read(rows[0]).dataset if rows else None
+
+    def exam_size(self, participant_id: str) -> int | None:
+        """Return how many questions the exam asks; ``None`` without examples."""
+        project = self._context.store.current_project(participant_id)
+        rows = self._versions.rows(project) if project else []
+        return len(self.load(rows[0])[1].test) if rows else None
 
     def load(self, row: DatasetRow) -> tuple[KeptDataset, SplitPlan]:
         """Return the examples of a version, and how they are shared out."""
@@ -152,9 +159,22 @@ class DatasetViews:
         Raises:
             StepLockedError: There are no examples yet.
         """
-        project, row = self._ready(participant_id)
+        _project, row = self._ready(participant_id)
         texts = likeness_texts(self._versions.read(row).dataset)
-        return self._vectors.vectors(project.id, texts)
+        return self._vectors.query(texts)
+
+    def embed_ahead(self, participant_id: str) -> None:
+        """Have the vectors made that a training will need; returns at once.
+
+        Harmless for whoever has no examples yet.
+        """
+        dataset = self.examples(participant_id)
+        if dataset is not None and dataset.examples:
+            self._ahead.prepare(dataset)
+
+    def close(self) -> None:
+        """End what goes on in the background."""
+        self._ahead.close()
 
     def picture(self, participant_id: str) -> ExampleMap | None:
         """Return the map of the examples by meaning.

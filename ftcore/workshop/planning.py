@@ -51,28 +51,38 @@ class Planning:
         return preview_lessons(plan.train.examples, config, opening, PREVIEWED)
 
 
-def fit_here(dataset: Dataset, config: TrainingConfig, trainer: Trainer) -> Fit:
+def fit_here(
+    dataset: Dataset,
+    config: TrainingConfig,
+    trainer: Trainer,
+    exam: int | None = None,
+) -> Fit:
     """Return whether a training fits; elsewhere than here everything does.
 
     Args:
         dataset: What it learns from.
         config: Complete configuration.
         trainer: Who would train it.
+        exam: Questions of the exam; a fifth of the examples unless told.
     """
     limits = Limits()
     if trainer.name == LOCAL:
         limits = Limits(_memory_mb(), STEP_SECONDS)
-    return fit(config, lambda one: trainer.forecast(dataset, one), limits)
+    return fit(config, lambda one: trainer.forecast(dataset, one, exam), limits)
 
 
 def planned(
-    dataset: Dataset, preset: Preset, trainer: Trainer, base_model: str
+    dataset: Dataset,
+    preset: Preset,
+    trainer: Trainer,
+    base_model: str,
+    exam: int | None = None,
 ) -> tuple[TrainingConfig, Forecast]:
     """Return a preset as this machine can do it in good time, with its forecast."""
     config = configure(dataset.task, preset, len(dataset), base_model)
 
     def forecast(one: TrainingConfig) -> Forecast:
-        return trainer.forecast(dataset, one)
+        return trainer.forecast(dataset, one, exam)
 
     config = shortened(config, forecast, most_seconds(preset)) or config
     return config, forecast(config)

@@ -95,6 +95,7 @@ class Projects:
     def tools(self, participant_id: str) -> list[ToolOffer]:
         """Return every training backend with what it would take."""
         dataset = self._datasets.examples(participant_id)
+        exam = self._datasets.exam_size(participant_id)
         project, offers = self._context.project(participant_id), []
         for name, trainer in self._context.trainers.items():
             forecast = None
@@ -102,7 +103,7 @@ class Projects:
                 base = self._context.base_model(project, dataset.task, name)
                 count = len(dataset)
                 config = configure(dataset.task, Preset.BALANCED, count, base.name)
-                forecast = trainer.forecast(dataset, config)
+                forecast = trainer.forecast(dataset, config, exam)
             offers.append(ToolOffer(name, trainer.availability(), forecast))
         return offers
 

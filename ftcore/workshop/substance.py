@@ -16,10 +16,10 @@ from ftcore.data.likeness import (
 )
 from ftcore.data.splitting import Leak, SplitMethod, SplitPlan, plan_split
 from ftcore.models.embeddings import Vectors
+from ftcore.models.vector_store import KeptEmbedder
 from ftcore.storage.records import DatasetRow
 from ftcore.workshop.dataset_folder import KeptDataset
 from ftcore.workshop.recent import Recent
-from ftcore.workshop.vector_cache import VectorCache
 
 MOST_COMPARED = 2_000  # examples among which near-duplicates are looked for
 MOST_AT_ONCE = 100  # texts embedded while a page waits: about a second
@@ -46,17 +46,17 @@ class SubstanceMaker:
     for it, and else by spelling.
 
     Args:
-        cache: Gives the vectors.
+        embedder: Gives the vectors.
     """
 
-    def __init__(self, cache: VectorCache) -> None:
-        self._cache = cache
+    def __init__(self, embedder: KeptEmbedder) -> None:
+        self._embedder = embedder
         self._made: Recent[Substance] = Recent()
         self._checked: Recent[list[Finding]] = Recent()
 
     def of(self, row: DatasetRow, kept: KeptDataset) -> Substance:
         """Return what follows from the examples of a version."""
-        by_meaning = self._can_embed(row, kept)
+        by_meaning = self._can_embed(kept)
         return self._made.get(
             f"{row.id} {by_meaning}",
             row.rows,
@@ -72,13 +72,13 @@ class SubstanceMaker:
             dataset.fingerprint, len(dataset), lambda: _check(dataset)
         )
 
-    def _can_embed(self, row: DatasetRow, kept: KeptDataset) -> bool:
+    def _can_embed(self, kept: KeptDataset) -> bool:
         is_small = 0 < len(kept.dataset) <= MOST_COMPARED
-        if not is_small or not self._cache.is_semantic:
+        if not is_small or not self._embedder.is_semantic:
             return False
         test = replace(kept.dataset, examples=kept.test)
         texts = [*likeness_texts(kept.dataset), *likeness_texts(test)]
-        return self._cache.missing(row.project_id, texts) <= MOST_AT_ONCE
+        return self._embedder.missing(texts) <= MOST_AT_ONCE
 
     def _make(
         self, row: DatasetRow, kept: KeptDataset, *, by_meaning: bool
@@ -92,7 +92,7 @@ class SubstanceMaker:
             def embed(part: Dataset) -> Vectors:
                 texts = likeness_texts(part)
                 if by_meaning:
-                    return self._cache.vectors(row.project_id, texts)
+                    return self._embedder.query(texts)
                 return spelling_vectors(texts)
 
             found += near_duplicates(dataset, embed(dataset))

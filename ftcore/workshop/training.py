@@ -115,8 +115,12 @@ class Training:
         Harmless, and done at once, for whoever has no project yet.
         """
         project = self._store.current_project(participant_id)
-        if project is not None:
-            self._context.trainers[project.tool or DEFAULT_TOOL].prepare()
+        if project is None:
+            return
+        tool = project.tool or DEFAULT_TOOL
+        self._context.trainers[tool].prepare()
+        if tool == LOCAL_TOOL:
+            self._datasets.embed_ahead(participant_id)
 
     def tool(self, participant_id: str) -> str:
         """Return the trainer that step 3 chose, or the default."""
@@ -136,7 +140,9 @@ class Training:
         trainer = self._context.trainers[tool]
         base, plans = self._context.base_model(project, task, tool), {}
         for preset in Preset:
-            plans[preset] = planned(kept.dataset, preset, trainer, base.name)
+            plans[preset] = planned(
+                kept.dataset, preset, trainer, base.name, len(plan.test)
+            )
         finds_meaning = default_embedder().is_semantic
         waiting = sum(job.trainer == tool for job in self._store.active_jobs())
         waiting += self._store.count_about_to_train(tool, besides=participant_id)
@@ -159,8 +165,8 @@ class Training:
         """Say what a configuration takes on the current dataset, and if it fits."""
         row = self._context.dataset(self._context.project(participant_id))
         trainer = self._context.trainers[self.tool(participant_id)]
-        kept, _plan = self._datasets.load(row)
-        return fit_here(kept.dataset, config, trainer)
+        kept, plan = self._datasets.load(row)
+        return fit_here(kept.dataset, config, trainer, len(plan.test))
 
     def forecast(self, participant_id: str, config: TrainingConfig) -> Forecast:
         """Estimate time, memory and price of a configuration on the current dataset."""

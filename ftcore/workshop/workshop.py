@@ -102,5 +102,6 @@ class Workshop:
         self.jobs.stop()
         self.evaluations.stop()
         self.base_models.downloads.stop()
+        self.datasets.close()
         self.context.engines.close()
         self.context.store.close()

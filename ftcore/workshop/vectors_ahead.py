@@ -1,0 +1,85 @@
+"""Embed the examples of whoever is about to train, while they still choose how."""
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import suppress
+
+from ftcore.data.examples import Dataset, Task
+from ftcore.models.embeddings import Embedder
+from ftcore.models.label_head import text_vectors
+from ftcore.models.retrieval import index_texts
+
+MOST_EXAMPLES = 300  # the rest is left to the training, which shows how long it takes
+_AT_ONCE = 4  # texts: 0.1 to 0.3 s, for which a question of a chat may have to wait
+_NICEST = 19
+
+logger = logging.getLogger(__name__)
+
+
+class VectorsAhead:
+    """One patient thread of the server: pages and chats go first.
+
+    A fifth of a room's training is the embedding of its examples. What is done here is
+    found in the store by whoever trains; what is not done yet, they do themselves.
+
+    Args:
+        embedder: Keeps what it makes.
+    """
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: set[str] = set()  # fingerprints of what was asked for
+        self._is_closed = threading.Event()
+        self._thread = ThreadPoolExecutor(
+            1, thread_name_prefix="vectors-ahead", initializer=_give_way
+        )
+
+    def prepare(self, dataset: Dataset) -> None:
+        """Embed a dataset soon; at once done for one that was asked for before."""
+        if dataset.fingerprint in self._known or self._is_closed.is_set():
+            return
+        self._known.add(dataset.fingerprint)
+        with suppress(RuntimeError):  # closed meanwhile
+            self._thread.submit(self._embed, dataset)
+
+    def close(self) -> None:
+        """End after the texts under way."""
+        self._is_closed.set()
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _embed(self, dataset: Dataset) -> None:
+        examples = dataset.examples[:MOST_EXAMPLES]
+        labels = dataset.task is Task.CLASSIFICATION
+        passages = index_texts(examples, answers=dataset.task is Task.CHAT)
+        asked = [example.prompt for example in examples] if labels else []
+        try:
+            for some in _parts(passages):
+                self._require_open()
+                self._embedder.passage(some)
+            for some in _parts(asked):
+                self._require_open()
+                text_vectors(some, self._embedder)
+        except CancelledError:
+            return
+        except Exception:  # whoever trains is told
+            logger.exception("not embedded ahead")
+
+    def _require_open(self) -> None:
+        if self._is_closed.is_set():
+            raise CancelledError
+
+
+def _parts(texts: list[str]) -> Iterator[list[str]]:
+    for begin in range(0, len(texts), _AT_ONCE):
+        yield texts[begin : begin + _AT_ONCE]
+
+
+def _give_way() -> None:
+    """Make this thread the nicest of the server; only Linux counts them singly."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICEST)
