@@ -13,6 +13,7 @@ import numpy as np
 from ftcore.models.embeddings import Embedder, Vectors
 
 MOST_KEPT = 50_000  # vectors of all projects: 80 MB
+_AT_ONCE = 8  # texts embedded, some tenths of a second
 _ASKED_AT_ONCE = 500  # SQLite takes a thousand and more
 _PATIENCE_SECONDS = 5.0  # another process writes a few milliseconds
 _KEY_BYTES = 16
@@ -138,16 +139,31 @@ class KeptEmbedder:
 
     def _vectors(self, kind: str, texts: Sequence[str]) -> Vectors:
         keys = [self._key(kind, text) for text in texts]
+        if not keys:
+            return self._embed(kind, [])
+        asked = dict(zip(keys, texts, strict=True))
+        known = self._store.find(list(asked))
+        missing = [key for key in asked if key not in known]
+        for begin in range(0, len(missing), _AT_ONCE):
+            some = missing[begin : begin + _AT_ONCE]
+            known |= self._made(kind, {key: asked[key] for key in some})
+        return np.stack([known[key] for key in keys])
+
+    def _made(self, kind: str, new: Mapping[Key, str]) -> dict[Key, Vectors]:
+        """Embed a few texts, unless another thread has done it meanwhile."""
         with self._lock:
-            known = self._store.find(list(dict.fromkeys(keys)))
-            asked = zip(keys, texts, strict=True)
-            new = {key: text for key, text in asked if key not in known}
-            made: Vectors = getattr(self._embedder(), kind)(list(new.values()))
-            if new:
-                fresh = dict(zip(new, made, strict=True))
-                self._store.keep(fresh)
-                known |= fresh
-        return np.stack([known[key] for key in keys]) if keys else made
+            found = self._store.find(list(new))
+            left = [key for key in new if key not in found]
+            if left:
+                rows = self._embed(kind, [new[key] for key in left])
+                made = dict(zip(left, rows, strict=True))
+                self._store.keep(made)
+                found |= made
+        return found
+
+    def _embed(self, kind: str, texts: list[str]) -> Vectors:
+        rows: Vectors = getattr(self._embedder(), kind)(texts)
+        return rows
 
     def _key(self, kind: str, text: str) -> Key:
         told = f"{self.name}\0{kind}\0{text}".encode("utf-8", "replace")

@@ -11,7 +11,9 @@ from contextlib import suppress
 from ftcore.data.examples import Dataset, Task
 from ftcore.models.embeddings import Embedder
 from ftcore.models.label_head import text_vectors
-from ftcore.models.retrieval import index_texts
+from ftcore.models.retrieval import ExampleIndex, index_texts, unrelated_questions
+from ftcore.runtime import DEFAULT_SEED
+from ftcore.training.threshold import learn_threshold
 
 MOST_EXAMPLES = 300  # the rest is left to the training, which shows how long it takes
 _AT_ONCE = 4  # texts: 0.1 to 0.3 s, for which a question of a chat may have to wait
@@ -63,6 +65,13 @@ class VectorsAhead:
             for some in _parts(asked):
                 self._require_open()
                 text_vectors(some, self._embedder)
+            if dataset.task is Task.CHAT:
+                for some in _parts(list(unrelated_questions())):
+                    self._require_open()
+                    self._embedder.query(some)
+                # Its questions in careless spellings, drawn with the usual seed.
+                index = ExampleIndex.build(examples, self._embedder)
+                learn_threshold(index, DEFAULT_SEED)
         except CancelledError:
             return
         except Exception:  # whoever trains is told
