@@ -168,9 +168,13 @@ class DatasetViews:
 
         Harmless for whoever has no examples yet.
         """
-        dataset = self.examples(participant_id)
-        if dataset is not None and dataset.examples:
-            self._ahead.prepare(dataset)
+        project = self._context.store.current_project(participant_id)
+        rows = self._versions.rows(project) if project else []
+        if rows:
+            row = rows[0]
+            self._ahead.prepare(
+                row.fingerprint, lambda: self._versions.read(row).dataset
+            )
 
     def close(self) -> None:
         """End what goes on in the background."""

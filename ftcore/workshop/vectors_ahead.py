@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
 
@@ -17,6 +17,7 @@ from ftcore.training.threshold import learn_threshold
 
 MOST_EXAMPLES = 300  # the rest is left to the training, which shows how long it takes
 _AT_ONCE = 4  # texts: 0.1 to 0.3 s, for which a question of a chat may have to wait
+_BREATH_SECONDS = 0.01  # in which who waits for the embedder takes its lock
 _NICEST = 19
 
 logger = logging.getLogger(__name__)
@@ -34,57 +35,58 @@ class VectorsAhead:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._known: set[str] = set()  # fingerprints of what was asked for
+        self._known: set[str] = set()  # what was asked for
         self._is_closed = threading.Event()
         self._thread = ThreadPoolExecutor(
             1, thread_name_prefix="vectors-ahead", initializer=_give_way
         )
 
-    def prepare(self, dataset: Dataset) -> None:
-        """Embed a dataset soon; at once done for one that was asked for before."""
-        if dataset.fingerprint in self._known or self._is_closed.is_set():
+    def prepare(self, fingerprint: str, read: Callable[[], Dataset]) -> None:
+        """Embed a dataset soon; nothing is done for one that was asked for before.
+
+        Args:
+            fingerprint: Tells datasets apart.
+            read: Reads the examples, when it is their turn.
+        """
+        if fingerprint in self._known or self._is_closed.is_set():
             return
-        self._known.add(dataset.fingerprint)
+        self._known.add(fingerprint)
         with suppress(RuntimeError):  # closed meanwhile
-            self._thread.submit(self._embed, dataset)
+            self._thread.submit(self._embed, read)
 
     def close(self) -> None:
         """End after the texts under way."""
         self._is_closed.set()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def _embed(self, dataset: Dataset) -> None:
-        examples = dataset.examples[:MOST_EXAMPLES]
-        labels = dataset.task is Task.CLASSIFICATION
-        passages = index_texts(examples, answers=dataset.task is Task.CHAT)
-        asked = [example.prompt for example in examples] if labels else []
+    def _embed(self, read: Callable[[], Dataset]) -> None:
         try:
-            for some in _parts(passages):
-                self._require_open()
-                self._embedder.passage(some)
-            for some in _parts(asked):
-                self._require_open()
-                text_vectors(some, self._embedder)
-            if dataset.task is Task.CHAT:
-                for some in _parts(list(unrelated_questions())):
-                    self._require_open()
-                    self._embedder.query(some)
-                # Its questions in careless spellings, drawn with the usual seed.
-                index = ExampleIndex.build(examples, self._embedder)
-                learn_threshold(index, DEFAULT_SEED)
+            self._make(read())
         except CancelledError:
             return
         except Exception:  # whoever trains is told
             logger.exception("not embedded ahead")
 
-    def _require_open(self) -> None:
-        if self._is_closed.is_set():
-            raise CancelledError
+    def _make(self, dataset: Dataset) -> None:
+        examples = dataset.examples[:MOST_EXAMPLES]
+        answers = dataset.task is Task.CHAT
+        for some in self._parts(index_texts(examples, answers=answers)):
+            self._embedder.passage(some)
+        if dataset.task is Task.CLASSIFICATION:
+            for some in self._parts([example.prompt for example in examples]):
+                text_vectors(some, self._embedder)
+        if answers and examples:
+            for some in self._parts(unrelated_questions()):
+                self._embedder.query(some)
+            # Its questions in careless spellings, drawn with the usual seed.
+            learn_threshold(ExampleIndex.build(examples, self._embedder), DEFAULT_SEED)
 
-
-def _parts(texts: list[str]) -> Iterator[list[str]]:
-    for begin in range(0, len(texts), _AT_ONCE):
-        yield texts[begin : begin + _AT_ONCE]
+    def _parts(self, texts: Sequence[str]) -> Iterator[Sequence[str]]:
+        """Yield a few texts at a time, until it is closed."""
+        for begin in range(0, len(texts), _AT_ONCE):
+            if self._is_closed.wait(_BREATH_SECONDS):
+                raise CancelledError
+            yield texts[begin : begin + _AT_ONCE]
 
 
 def _give_way() -> None:

@@ -25,12 +25,16 @@ def workshop(
     monkeypatch.setenv("FTCORE_SECRET", settings.secret_key or "")
     # A look at a page must not leave a process behind that loads torch.
     monkeypatch.setattr("ftcore.training.pool.WorkerPool.warm_up", lambda _: None)
+    # Nor embed examples while the next page is looked at.
+    ahead = "ftcore.workshop.vectors_ahead.VectorsAhead.prepare"
+    monkeypatch.setattr(ahead, lambda *_: None)
     for cached in (get_settings, get_signer):
         cached.cache_clear()
     fresh = Workshop(settings)
     replace_workshop(fresh)
     yield fresh
     replace_workshop(None)
+    fresh.datasets.close()
     fresh.context.engines.close()
     fresh.context.store.close()
     for cached in (get_settings, get_signer):

@@ -18,10 +18,12 @@ from ftcore.errors import (
     UnknownFileKindError,
     UnknownVersionError,
 )
+from ftcore.models.retrieval import index_texts
 from ftcore.training.base import JobState, Preset
 from ftcore.workshop import Workshop
 from ftcore.workshop.steps import Step, StepState
 from tests.fakes import SteppedTrainer
+from tests.waiting import eventually
 
 DISHES = "pregunta,respuesta\n" + "".join(
     f"¿Cuánto cuesta el plato {i}?,El plato {i} cuesta {i + 5} euros.\n"
@@ -65,6 +67,7 @@ def workshop(settings, embedder):
         "ana", use_case="own", template=None, name="n", objective="o", nickname="Ana"
     )
     yield workshop
+    workshop.datasets.close()
     workshop.context.engines.close()
     workshop.context.store.close()
 
@@ -448,6 +451,20 @@ def test_a_page_does_not_wait_for_many_texts_to_be_embedded(datasets, embedder):
     assert embedder.asked == []  # found by spelling
     assert datasets.picture("ana").points.shape == (152, 2)
     assert len(embedder.asked) == 152  # the participant asked, and waits
+
+
+def test_who_opens_step_three_finds_the_examples_embedded(workshop, datasets, embedder):
+    examples = datasets.examples("ana").examples
+    wanted = set(index_texts(examples, answers=True))
+    assert not wanted <= set(embedder.asked)
+    workshop.projects.choose_tool("ana", "local")
+    workshop.training.prepare("ana")
+    eventually(lambda: wanted <= set(embedder.asked))
+    asked = embedder.asked.count(index_texts(examples, answers=False)[0])
+    workshop.training.prepare("ana")
+    workshop.training.prepare("nobody")
+    datasets.close()
+    assert embedder.asked.count(index_texts(examples, answers=False)[0]) == asked == 1
 
 
 def test_a_damaged_cache_is_made_again(datasets, settings):

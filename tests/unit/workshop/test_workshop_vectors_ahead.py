@@ -64,6 +64,10 @@ def dataset(task: Task, count: int = 6) -> Dataset:
     return Dataset("d", task, tuple(examples))
 
 
+def prepare(ahead: VectorsAhead, data: Dataset) -> None:
+    ahead.prepare(data.fingerprint, lambda: data)
+
+
 @pytest.mark.parametrize("task", list(Task))
 def test_all_that_a_training_embeds_is_made(ahead, embedder, task):
     data, training = dataset(task), Slow()
@@ -74,21 +78,21 @@ def test_all_that_a_training_embeds_is_made(ahead, embedder, task):
         learn_threshold(index, DEFAULT_SEED)
     # What any question is compared with is made by the first training of all.
     own = {(kind, text) for kind, text in training.asked if "pregunta" in text}
-    ahead.prepare(data)
+    prepare(ahead, data)
     eventually(lambda: own <= set(embedder.asked))
 
 
 def test_the_same_examples_are_embedded_once(ahead, embedder):
-    ahead.prepare(dataset(Task.CHAT))
-    ahead.prepare(dataset(Task.CHAT))
-    ahead.prepare(dataset(Task.CHAT, 7))
+    prepare(ahead, dataset(Task.CHAT))
+    prepare(ahead, dataset(Task.CHAT))
+    prepare(ahead, dataset(Task.CHAT, 7))
     eventually(lambda: ("passage", "pregunta 6") in embedder.asked)
     assert len(embedder.asked) == len(set(embedder.asked))
 
 
 def test_nobody_waits_for_it_and_closing_leaves_the_rest(ahead, embedder):
     embedder.may_go.clear()
-    ahead.prepare(dataset(Task.CHAT, 40))  # returns though nothing can be made
+    prepare(ahead, dataset(Task.CHAT, 40))  # returns though nothing can be made
     assert embedder.asked == []
     closing = threading.Thread(target=ahead.close)
     closing.start()
@@ -96,12 +100,12 @@ def test_nobody_waits_for_it_and_closing_leaves_the_rest(ahead, embedder):
     closing.join(PATIENCE)
     assert not closing.is_alive()
     assert len(embedder.asked) < 40
-    ahead.prepare(dataset(Task.CHAT, 3))  # harmless
+    prepare(ahead, dataset(Task.CHAT, 3))  # harmless
 
 
 def test_of_a_large_dataset_only_the_first_are_embedded(ahead, embedder):
-    ahead.prepare(dataset(Task.COMPLETION, MOST_EXAMPLES + 50))
-    ahead.prepare(dataset(Task.CHAT, 1))
+    prepare(ahead, dataset(Task.COMPLETION, MOST_EXAMPLES + 50))
+    prepare(ahead, dataset(Task.CHAT, 1))
     eventually(lambda: ("passage", "pregunta 0") in embedder.asked)
     assert any(f"pregunta {MOST_EXAMPLES - 1}" in text for _, text in embedder.asked)
     assert not any(f"pregunta {MOST_EXAMPLES}" in text for _, text in embedder.asked)
@@ -109,8 +113,8 @@ def test_of_a_large_dataset_only_the_first_are_embedded(ahead, embedder):
 
 def test_one_that_fails_does_not_stop_the_next(ahead, embedder, caplog):
     embedder.fails = True
-    ahead.prepare(dataset(Task.CHAT, 4))
+    prepare(ahead, dataset(Task.CHAT, 4))
     eventually(lambda: "not embedded ahead" in caplog.text)
     embedder.fails = False
-    ahead.prepare(dataset(Task.CHAT, 5))
+    prepare(ahead, dataset(Task.CHAT, 5))
     eventually(lambda: ("passage", "pregunta 4") in embedder.asked)
