@@ -51,6 +51,7 @@ class SteppedTrainer:
         self.is_open = True
         self.resumed: list[str] = []
         self.prepared = 0
+        self.exams: list[int | None] = []  # questions, as each forecast was told
 
     def availability(self) -> Availability:
         return Availability(self.is_open, None if self.is_open else "closed")
@@ -58,6 +59,7 @@ class SteppedTrainer:
     def forecast(
         self, dataset: Dataset, config: TrainingConfig, exam: int | None = None
     ) -> Forecast:
+        self.exams.append(exam)
         return Forecast(seconds=10.0 * config.epochs)
 
     def start(self, request: TrainingRequest) -> str:

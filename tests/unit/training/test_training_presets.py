@@ -151,3 +151,13 @@ def test_many_examples_are_found_and_asked_by_a_machine_s_own_speed() -> None:
         for speed in (slow, quick)
     ]
     assert times[0] - times[1] == pytest.approx(1.5)
+
+
+def test_a_known_exam_counts_with_its_own_questions() -> None:
+    dataset, config = chat(28), configure(Task.CHAT, Preset.BALANCED, 28)
+    guessed = forecast_seconds(dataset, config, 300.0)
+    assert guessed == forecast_seconds(dataset, config, 300.0, exam=6)  # a fifth
+    more = forecast_seconds(dataset, config, 300.0, exam=10) - guessed
+    assert more == pytest.approx(4 * ANSWER_SECONDS)
+    none = guessed - forecast_seconds(dataset, config, 300.0, exam=0)
+    assert none == pytest.approx(6 * ANSWER_SECONDS)

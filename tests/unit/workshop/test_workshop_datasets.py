@@ -453,6 +453,17 @@ def test_a_page_does_not_wait_for_many_texts_to_be_embedded(datasets, embedder):
     assert len(embedder.asked) == 152  # the participant asked, and waits
 
 
+def test_every_forecast_knows_how_many_questions_the_exam_has(workshop, datasets):
+    trainer = workshop.context.trainers["local"]
+    asked = datasets.exam_size("ana")
+    offer = workshop.training.offer("ana")
+    workshop.training.forecast("ana", offer.plans[Preset.QUICK][0])
+    workshop.projects.tools("ana")
+    assert asked == len(datasets.current("ana").plan.test) > 0
+    assert set(trainer.exams) == {asked}
+    assert datasets.exam_size("nobody") is None
+
+
 def test_who_opens_step_three_finds_the_examples_embedded(workshop, datasets, embedder):
     examples = datasets.examples("ana").examples
     wanted = set(index_texts(examples, answers=True))
