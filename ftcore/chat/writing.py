@@ -20,7 +20,9 @@ from ftcore.models.house import HouseForm, cut_last, first_mark, is_finished
 from ftcore.models.spelling import words_of
 
 LOOKED_AT = 40  # likeliest tokens; a draw takes no other
-REPEATED_TOKENS = 6  # two or three words: a piece of so many is said once
+# How often a piece of so many tokens may be said: two or three words once, shorter
+# ones a little more often. Measured: docs/decisions/training-defaults.md.
+MOST_SAID = ((6, 1), (4, 2), (3, 3))
 LONG_WORD = 4  # letters; a sentence that opens as the formula's short word is no sign
 
 
@@ -144,14 +146,13 @@ class FormKeeper:
         return len(sentence) > sign and is_alike
 
     def _repeats(self, token: int) -> bool:
-        size = REPEATED_TOKENS
-        if len(self._said) < size:
-            return False
+        return any(self._times(token, size) >= most for size, most in MOST_SAID)
+
+    def _times(self, token: int, size: int) -> int:
+        """Return how often the piece that a token would end has been said."""
         piece = [*self._said[1 - size :], token]
-        return any(
-            self._said[at : at + size] == piece
-            for at in range(len(self._said) - size + 1)
-        )
+        ends = range(size, len(self._said) + 1)
+        return sum(self._said[end - size : end] == piece for end in ends)
 
     @staticmethod
     def _sentence(text: str) -> str:

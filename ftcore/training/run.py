@@ -224,7 +224,7 @@ def _manifest(
         train_loss=weights.train_loss,
         eval_loss=weights.eval_loss,
         use_nearest=config.use_nearest and config.task is not Task.CLASSIFICATION,
-        similarity_threshold=learn_threshold(lesson.index, config.seed)
+        similarity_threshold=learn_threshold(lesson.index)
         if is_chat
         else NEVER_REFUSES,
         embedder=lesson.index.embedder.name,

@@ -12,7 +12,6 @@ from ftcore.data.examples import Dataset, Task
 from ftcore.models.embeddings import Embedder
 from ftcore.models.label_head import text_vectors
 from ftcore.models.retrieval import ExampleIndex, index_texts, unrelated_questions
-from ftcore.runtime import DEFAULT_SEED
 from ftcore.training.threshold import learn_threshold
 
 MOST_EXAMPLES = 300  # the rest is left to the training, which shows how long it takes
@@ -78,8 +77,7 @@ class VectorsAhead:
         if answers and examples:
             for some in self._parts(unrelated_questions()):
                 self._embedder.query(some)
-            # Its questions in careless spellings, drawn with the usual seed.
-            learn_threshold(ExampleIndex.build(examples, self._embedder), DEFAULT_SEED)
+            learn_threshold(ExampleIndex.build(examples, self._embedder))
 
     def _parts(self, texts: Sequence[str]) -> Iterator[Sequence[str]]:
         """Yield a few texts at a time, until it is closed."""

@@ -9,7 +9,6 @@ from ftcore.data.examples import Dataset, Example, Task
 from ftcore.models.label_head import text_vectors
 from ftcore.models.retrieval import ExampleIndex
 from ftcore.models.vector_store import KeptEmbedder, VectorStore
-from ftcore.runtime import DEFAULT_SEED
 from ftcore.training.threshold import learn_threshold
 from ftcore.workshop.vectors_ahead import MOST_EXAMPLES, VectorsAhead
 from tests.waiting import eventually
@@ -75,7 +74,7 @@ def test_all_that_a_training_embeds_is_made(ahead, embedder, task):
     if task is Task.CLASSIFICATION:
         text_vectors([example.prompt for example in data.examples], training)
     if task is Task.CHAT:
-        learn_threshold(index, DEFAULT_SEED)
+        learn_threshold(index)
     # What any question is compared with is made by the first training of all.
     own = {(kind, text) for kind, text in training.asked if "pregunta" in text}
     prepare(ahead, data)
