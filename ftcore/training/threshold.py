@@ -20,7 +20,8 @@ def learn_threshold(index: ExampleIndex) -> float:
     about, and the examples' own questions. The threshold lies a twentieth of the way
     from the 98 % quantile of the first to the 5 % quantile of the second; but never
     above the second, so that a known question is answered even if the two overlap. How
-    often it errs, and why no chance takes part: ``docs/decisions/training-defaults.md``.
+    often it errs and why no chance takes part:
+    ``docs/decisions/training-defaults.md``.
 
     Args:
         index: All examples of the model.
