@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -141,7 +142,7 @@ def changes_of(question: str, variant: str) -> tuple[Change, ...]:
     changes = [Change.GREETING] if greeted else []
     if _letters(question) != _letters(question).lower() and asked == asked.lower():
         changes.append(Change.CASE)
-    if _accents(question) > 0 and _accents(asked) == 0:
+    if _accents(asked) == 0 and _has_bare_word(question, after):
         changes.append(Change.ACCENTS)
     if len(_SIGNS.findall(question)) > 0 and not _SIGNS.findall(asked):
         changes.append(Change.SIGNS)
@@ -158,17 +159,28 @@ def _without_greeting(question: str, variant: str) -> tuple[str, bool]:
     for greeting in sorted(greetings(), key=len, reverse=True):
         words = len(greeting.split())
         opening = " ".join(variant.split()[:words])
-        if _ratio(greeting.lower(), opening.lower()) < _ALIKE:
-            continue
+        likeness = _ratio(greeting.lower(), opening.lower())
+        asked = " ".join(question.split()[:words])
+        if likeness < max(_ALIKE, _ratio(asked.lower(), opening.lower())):
+            continue  # '¿Cuános días' is more like its own '¿Cuántos días'
         if own[:words] != _words(greeting):
             return " ".join(variant.split()[words:]), True
     return variant, False
 
 
+def _has_bare_word(question: str, after: Sequence[str]) -> bool:
+    """Whether a word is there without its accents; a slip may take the only letter."""
+    accented = [word for word in question.split() if _accents(word)]
+    return any(plain in after for word in accented for plain in _words(word))
+
+
 def _has_slip(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether a word was misspelt: it is none of the question's, but like one."""
-    strange = [word for word in after if word not in before]
-    missing = [word for word in before if word not in after]
+    """Whether a word was misspelt: it is none of the question's, but like one.
+
+    A word that is there twice may be misspelt once.
+    """
+    strange = Counter(after) - Counter(before)
+    missing = Counter(before) - Counter(after)
     return any(_ratio(a, b) >= _SAME_WORD for a in strange for b in missing)
 
 

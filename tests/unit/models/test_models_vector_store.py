@@ -1,7 +1,9 @@
 """Vectors that were made once are found by everybody, bit for bit."""
 
-import multiprocessing
 import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from ftcore.models.embeddings import default_embedder
 from ftcore.models.vector_store import KeptEmbedder, VectorStore
+from ftcore.settings import ROOT
 
 ODD = 0.1  # no float32 is exactly that
 
@@ -123,21 +126,20 @@ def test_a_folder_that_cannot_be_written_only_costs_time(tmp_path):
 
 
 def _write(path, numbers):
-    found, _ = kept(path)
+    found, _ = kept(Path(path))
     for number in numbers:
         found.query([f"texto {number}"])
 
 
 def test_processes_that_write_at_once_lose_nothing(tmp_path):
     path = tmp_path / "vectors.db"
-    context = multiprocessing.get_context("spawn")
-    halves = (range(60), range(30, 90))
-    writers = [context.Process(target=_write, args=(path, half)) for half in halves]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(60)
-        assert writer.exitcode == 0
+    own = "tests.unit.models.test_models_vector_store"
+    code = f"from {own} import _write; _write({str(path)!r}, range(%d, %d))"
+    writers = [
+        subprocess.Popen([sys.executable, "-c", code % half], cwd=ROOT)
+        for half in ((0, 60), (30, 90))
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
     assert kept(path)[0].missing([f"texto {number}" for number in range(90)]) == 0
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ftcore.data.examples import Example, Role, Task
@@ -89,6 +89,8 @@ ALONE = {
     st.sampled_from(sorted(ALONE, key=str)),
     st.integers(0, 10**6),
 )
+@example("¿Cuántos días tengo para devolver algo?", augment._mistyped, 154)
+@example("¿Reparten los sábados?", augment._mistyped, 553)
 def test_each_kind_alone_is_named(
     question: str, noise: augment.Noise, seed: int
 ) -> None:
