@@ -33,7 +33,7 @@ RANK, EPOCHS, SEED = 16, 2, 42
 OUR_LAYERS, OUR_RATE, OUR_BATCH = 10, 3e-3, 4  # the preset `balanced` of a chat
 THEIR_RATE = 2e-3  # best of 1e-3, 2e-3 and 4e-3 with every layer adapted
 EXAMPLES = 30
-_FEW_STEPS = 1  # emulated bfloat16: a step of TRL's defaults takes minutes
+_FEW_STEPS = 1  # bfloat16 emulated or slow: a step of TRL's defaults takes minutes
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ def wait_for_end(trainer: Trainer, job_id: str, seconds: float = 120) -> JobStat
     pytest.fail(f"job still {trainer.status(job_id)} after {seconds} s")
 
 
-def eventually(is_so: Callable[[], bool], seconds: float = 20) -> None:
+def eventually(is_so: Callable[[], object], seconds: float = 60) -> None:
     """Return as soon as something is so; fail the test if it never is."""
     deadline = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > deadline:
             pytest.fail(f"not so after {seconds} s")
-        time.sleep(0.01)
+        time.sleep(0.02)

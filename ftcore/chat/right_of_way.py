@@ -13,9 +13,9 @@ class RightOfWay:
     """Known to all lanes of a model that answer people in front of a screen.
 
     A prompt keeps somebody waiting before an empty answer; who already reads an answer
-    hardly sees it stand still for half a second. Without a pause the prompt would be
-    read by one thread, in the time of two. No answer waits more than half of its time:
-    who has paused goes on for as long before the next pause.
+    hardly sees it stand still for some tenths of a second. Without a pause the prompt
+    would be read by one thread, in the time of two. No answer waits more than half of
+    its time: who has paused goes on for as long before the next pause.
 
     Args:
         patience: Seconds that a writer pauses at most; 0 has nobody ever wait.

@@ -95,7 +95,10 @@ class VectorStore:
             logger.info("no vectors kept: %s", error)
         except (sqlite3.DatabaseError, ValueError) as error:
             logger.warning("the file of vectors is made anew: %s", error)
-            self._path.unlink(missing_ok=True)
+            # The journal too: it would be played into the new file.
+            journal = self._path.with_name(f"{self._path.name}-journal")
+            for path in (self._path, journal):
+                path.unlink(missing_ok=True)
 
 
 class KeptEmbedder:
@@ -105,7 +108,7 @@ class KeptEmbedder:
     vector is the very one that was made, to the last bit.
 
     Args:
-        embedder: Makes what is missing; asked for only then.
+        embedder: Gives what makes the missing ones; its name is part of every key.
         store: Where the vectors stay.
     """
 

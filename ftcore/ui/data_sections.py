@@ -149,7 +149,8 @@ def _destinations(desk: DataDesk) -> None:
     with st.spinner(text("data_sections.counting")):
         judgements = desk.datasets.destinations(desk.me)
         quotes = desk.datasets.costs(desk.me)
-        local = local_time(desk.current.dataset, get_settings().models_dir)
+        dataset, exam = desk.current.dataset, desk.current.held_out
+        local = local_time(dataset, get_settings().models_dir, exam=exam)
     show_destinations(
         judgements,
         quotes,

@@ -75,6 +75,7 @@ class DatasetViews:
         self._vectors = KeptEmbedder(default_embedder, store)
         self._ahead = VectorsAhead(self._vectors)
         self._substance = SubstanceMaker(self._vectors)
+        self._plans: Recent[SplitPlan] = Recent()
         self._pictures: Recent[ExampleMap] = Recent()
         self._judgements: Recent[list[Judgement]] = Recent()
         self._qualities: Recent[Quality] = Recent()
@@ -118,7 +119,7 @@ class DatasetViews:
     def load(self, row: DatasetRow) -> tuple[KeptDataset, SplitPlan]:
         """Return the examples of a version, and how they are shared out."""
         kept = self._versions.read(row)
-        return kept, plan_of(row, kept)
+        return kept, self._plans.get(row.id, row.rows, lambda: plan_of(row, kept))
 
     def versions(self, participant_id: str) -> list[DatasetVersion]:
         """Return every version of the current project's examples, newest first."""

@@ -12,12 +12,12 @@ from ftcore.data.examples import Dataset, Task
 from ftcore.models.embeddings import Embedder
 from ftcore.models.label_head import text_vectors
 from ftcore.models.retrieval import ExampleIndex, index_texts, unrelated_questions
+from ftcore.training.pool import NICENESS
 from ftcore.training.threshold import learn_threshold
 
 MOST_EXAMPLES = 300  # the rest is left to the training, which shows how long it takes
 _AT_ONCE = 4  # texts: 0.1 to 0.3 s, for which a question of a chat may have to wait
 _BREATH_SECONDS = 0.01  # in which who waits for the embedder takes its lock
-_NICEST = 19
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +77,7 @@ class VectorsAhead:
         if answers and examples:
             for some in self._parts(unrelated_questions()):
                 self._embedder.query(some)
+            # For the vectors of what it asks, in the examples' spelling.
             learn_threshold(ExampleIndex.build(examples, self._embedder))
 
     def _parts(self, texts: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -91,4 +92,4 @@ def _give_way() -> None:
     """Make this thread the nicest of the server; only Linux counts them singly."""
     if sys.platform == "linux":
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICEST)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -27,6 +27,7 @@ from ftcore.models.prompting import conversation
 from ftcore.models.retrieval import last_question
 from ftcore.training.examples import ConversationEncoder
 from tests.contract.random_adapters import write_random_adapter
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -223,13 +224,13 @@ def test_an_engine_reads_ahead_and_gives_it_back(path, adapters, monkeypatch):
     monkeypatch.setattr(engine._preparer, "_is_idle", lambda: True)
     shown = turns("¿Cuándo abren?", "De lunes a viernes, de 9:00 a 18:00.", "?")
     engine.prepare(adapters[0], lambda: [shown])
-    wait_until(lambda: opened and len(opened[0]._model.openings) == SHARED)
+    eventually(lambda: opened and len(opened[0]._model.openings) == SHARED)
     says_by(engine, adapters[1])
     clock.now += IDLE_SECONDS
     engine.drop_idle()
     assert not len(opened[0]._model.openings)
     engine.prepare(adapters[0], lambda: [shown])  # and once more, when it is wanted
-    wait_until(lambda: len(opened[0]._model.openings) == SHARED)
+    eventually(lambda: len(opened[0]._model.openings) == SHARED)
     engine.close()
 
 
@@ -246,13 +247,13 @@ def test_a_new_adapter_is_loaded_and_its_instruction_read_beside_trainings(
     )
     monkeypatch.setattr(engine._preparer, "_is_idle", lambda: False)
     engine.welcome(adapters[0], turns("?"))
-    wait_until(lambda: opened and len(opened[0]._model.openings) == 1)
+    eventually(lambda: opened and len(opened[0]._model.openings) == 1)
     (loaded,) = opened[0]._model.adapters.loaded
     assert loaded.path == adapters[0]
     read = blocks_read(monkeypatch)
     expected = says_by(engine, adapters[0])
     assert read[0] < len(opened[0]._model.prompt(turns("hola"))) / 2
-    wait_until(lambda: all(lane.is_started for lane in opened[0].lanes))
+    eventually(lambda: all(lane.is_started for lane in opened[0].lanes))
     assert says_by(engine, adapters[0]) == expected
     engine.close()
 
@@ -277,13 +278,6 @@ def noting():
         return opened[0]
 
     return opened, open_lanes
-
-
-def wait_until(holds):
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_another_adapter_reuses_nothing(new_lane, adapters):

@@ -1,7 +1,5 @@
 """Real processes: they stay, they are killed, and no work is lost."""
 
-import time
-from collections.abc import Callable
 from contextlib import suppress
 
 import psutil
@@ -14,6 +12,7 @@ from ftcore.training.jobfolder import JobFolder
 from ftcore.training.local import LocalTrainer
 from ftcore.training.pool import WorkerPool
 from ftcore.training.presets import configure
+from tests.waiting import eventually
 
 PATIENCE = 500.0
 
@@ -36,13 +35,6 @@ def request_of(make_dataset):
     return make
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
-
-
 def is_over(trainer: LocalTrainer, job_id: str) -> bool:
     return trainer.status(job_id).state.is_final
 
@@ -63,16 +55,16 @@ def test_one_worker_does_job_after_job_and_a_new_server_finds_it(
         server = LocalTrainer(settings)  # each job by a server that was just started
         server.start(request_of(name, Task.CLASSIFICATION, 24))
         assert pid_of(settings, name) == worker.pid
-        wait_until(lambda name=name, server=server: is_over(server, name))
+        eventually(lambda name=name, server=server: is_over(server, name), PATIENCE)
         assert server.status(name).state is JobState.SUCCEEDED
-        wait_until(lambda: worker.inbox.is_free)
+        eventually(lambda: worker.inbox.is_free, PATIENCE)
     first, second = (
         (settings.jobs_dir / name / "model" / "classifier.npz").read_bytes()
         for name in ("first", "second")
     )
     assert first == second  # nothing of one job is left for the next
     WorkerPool(settings).dismiss()
-    wait_until(lambda: not WorkerPool(settings).workers())
+    eventually(lambda: not WorkerPool(settings).workers(), PATIENCE)
     assert list((settings.data_dir / "pool").iterdir()) == []
 
 
@@ -88,28 +80,28 @@ def test_a_training_outlives_a_pause_and_a_kill_and_others_do_not_notice(
         return [e.step for e in events if e.step and e.phase is Phase.TRAINING]
 
     trainer.start(chat)
-    wait_until(lambda: bool(steps()))
+    eventually(lambda: bool(steps()), PATIENCE)
     trainer.pause("chat")
-    wait_until(lambda: trainer.status("chat").state is JobState.PAUSED)
+    eventually(lambda: trainer.status("chat").state is JobState.PAUSED, PATIENCE)
     paused_at = steps()[-1]
     assert 0 < paused_at < trainer.events("chat")[-1].total_steps
 
     (worker,) = WorkerPool(settings).workers()
-    wait_until(lambda: worker.inbox.is_free)
+    eventually(lambda: worker.inbox.is_free, PATIENCE)
     other = request_of("other", Task.CLASSIFICATION, 24)
     trainer.start(other)  # the pause made room for it
     assert pid_of(settings, "other") == worker.pid
     trainer.resume("chat")  # in a second worker, beside it
     assert pid_of(settings, "chat") != worker.pid
-    wait_until(lambda: len(steps()) > paused_at)
+    eventually(lambda: len(steps()) > paused_at, PATIENCE)
     assert (job.checkpoint_dir / STATE).is_file()
     psutil.Process(pid_of(settings, "chat")).kill()
-    wait_until(lambda: trainer.status("chat").state is JobState.FAILED)
+    eventually(lambda: trainer.status("chat").state is JobState.FAILED, PATIENCE)
     assert trainer.status("chat").error_code == "interrupted"
 
     again = LocalTrainer(settings)
     again.resume("chat")
-    wait_until(lambda: is_over(again, "chat") and is_over(again, "other"))
+    eventually(lambda: is_over(again, "chat") and is_over(again, "other"), PATIENCE)
     assert again.status("chat").state is JobState.SUCCEEDED
     assert again.status("other").state is JobState.SUCCEEDED
     # None is lost; what came after the last checkpoint is done and told again.

@@ -1,6 +1,5 @@
 """A base model comes in the background, once for everybody, and stops when told."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,16 +8,10 @@ import pytest
 from ftcore.jobs.model_downloads import ModelDownloads
 from ftcore.models.download_errors import GatedModelError
 from tests.hub_server import CONTENT, SHA, HubServer, tiny_model
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.enable_socket
 TINY = tiny_model(hub="someone/tiny", sha256=SHA)
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def ended(manager: ModelDownloads) -> Callable[[], bool]:
@@ -34,7 +27,7 @@ def test_it_comes_once_however_many_ask(hub: HubServer, tmp_path: Path) -> None:
     assert manager.look("tiny") is None
     for _ in range(5):
         manager.start(TINY)
-    wait_for(ended(manager))
+    eventually(ended(manager))
     found = manager.look("tiny")
     assert found is not None
     assert found.error is None
@@ -49,13 +42,13 @@ def test_a_refusal_is_kept_and_another_attempt_may_follow(
     manager = ModelDownloads(tmp_path)
     hub.refusal = (403, "GatedRepo")
     manager.start(TINY)
-    wait_for(ended(manager))
+    eventually(ended(manager))
     found = manager.look("tiny")
     assert found is not None
     assert isinstance(found.error, GatedModelError)
     hub.refusal = None
     manager.start(TINY)
-    wait_for(ended(manager))
+    eventually(ended(manager))
     assert (tmp_path / "tiny" / "tiny.gguf").is_file()
 
 
@@ -63,6 +56,6 @@ def test_stopping_keeps_what_came(hub: HubServer, tmp_path: Path) -> None:
     manager = ModelDownloads(tmp_path)
     manager.stop()
     manager.start(TINY)
-    wait_for(ended(manager))
+    eventually(ended(manager))
     assert not (tmp_path / "tiny" / "tiny.gguf").exists()
     assert list((tmp_path / "tiny").glob("*.part"))

@@ -464,6 +464,14 @@ def test_every_forecast_knows_how_many_questions_the_exam_has(workshop, datasets
     assert datasets.exam_size("nobody") is None
 
 
+def test_how_a_version_is_shared_out_is_worked_out_once(datasets):
+    row = datasets.current("ana").row
+    assert datasets.load(row)[1] is datasets.load(row)[1]
+    datasets.hold_out("ana", [2, 5])
+    assert datasets.load(datasets.current("ana").row)[1].held_out == (2, 5)
+    assert datasets.load(row)[1].held_out != (2, 5)
+
+
 def test_who_opens_step_three_finds_the_examples_embedded(workshop, datasets, embedder):
     examples = datasets.examples("ana").examples
     wanted = set(index_texts(examples, answers=True))
