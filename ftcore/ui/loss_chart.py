@@ -139,12 +139,14 @@ def _add_curve(
     figure: "go.Figure", name: str, epochs: Sequence[float], losses: Sequence[float]
 ) -> None:
     shown, is_train = figures.colours(), name == "train"
+    # A line needs two points: the first step alone would leave the figure empty.
+    is_line = is_train and len(epochs) > 1
     figure.add_scatter(
         x=epochs,
         y=losses,
-        mode="lines" if is_train else "lines+markers",
+        mode="lines" if is_line else "lines+markers",
         line={"color": shown.brand if is_train else shown.tuned, "width": 3},
-        marker={"size": 10, "symbol": "diamond"},
+        marker={"size": 10, "symbol": "circle" if is_train else "diamond"},
         hovertemplate=f"{text(f'train.loss.{name}')}: %{{y:.2f}}<extra></extra>",
     )
 

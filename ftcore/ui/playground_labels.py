@@ -14,7 +14,12 @@ from ftcore.tokens import PlaygroundClaim
 from ftcore.ui import playground_lines as lines
 from ftcore.ui.playground_cases import PRESSES, CaseDesk, CaseParts, case_form
 from ftcore.ui.playground_handlers import Handlers, spanish_error
-from ftcore.ui.playground_layout import heading, suggestion_chips
+from ftcore.ui.playground_layout import (
+    ANSWERS,
+    heading,
+    look_at_answers,
+    suggestion_chips,
+)
 
 # In the order of the page: what needs no training, then the participant's model.
 ORDER = (Arm.NEAREST, Arm.TUNED)
@@ -160,7 +165,7 @@ def label_layout(labels: LabelDesk, desk: CaseDesk) -> LabelParts:
     samples = suggestion_chips()
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
     verdicts: list[gr.Label | gr.HTML] = []
-    with gr.Row(elem_id="verdicts"):
+    with gr.Row(elem_id="verdicts", elem_classes=ANSWERS):
         for arm in ORDER:
             with gr.Column(min_width=260, elem_classes=f"ft-arm ft-{arm.value}"):
                 heading(text(f"playground_labels.{arm.value}"))
@@ -184,4 +189,5 @@ def label_layout(labels: LabelDesk, desk: CaseDesk) -> LabelParts:
             show_progress="minimal",
             api_visibility="private",
         )
+        look_at_answers(trigger)
     return LabelParts(samples, box, verdicts, cases)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 
@@ -28,6 +29,8 @@ _CHAT_HEIGHT_PX = 270
 # so that everybody in the room sees that it thinks.
 _CONCURRENT = 64
 _QUICK = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+_SCROLL = Path(__file__).with_name("scroll_to_answers.js")
+ANSWERS = "ft-answers"  # the row that the script brings into view
 _HIDE = "() => ({ __type__: 'update', visible: false })"  # spares the server an event
 _STREAMED = {
     "show_progress": "hidden",
@@ -103,6 +106,7 @@ def chat_layout(chat: Chat, desk: CaseDesk) -> ChatParts:
     ):
         wiring.answers(trigger, chat.ask, [source, who], [box])
         trigger(None, outputs=notice, js=_HIDE, **_QUICK)
+        look_at_answers(trigger)
     shown = [who, *columns]
     wiring.answers(who.input, chat.show, [who], shown)
     wiring.answers(compare.click, chat.compare, [who], shown)
@@ -117,6 +121,11 @@ def chat_layout(chat: Chat, desk: CaseDesk) -> ChatParts:
     for arm, bot, line in zip(ORDER, chats, lines, strict=True):
         bot.like(chat.like_of(arm), inputs=bot, outputs=line, **_QUICK)
     return parts
+
+
+def look_at_answers(trigger: Trigger) -> None:
+    """Bring the answers into view: on a phone they lie below the screen."""
+    trigger(None, js=_SCROLL.read_text(encoding="utf-8"), **_QUICK)
 
 
 def heading(words: str, about: str = "") -> gr.HTML:
@@ -140,7 +149,7 @@ def suggestion_chips() -> list[gr.Button]:
 
 def _arm_columns() -> tuple[list[gr.Column], list[gr.Chatbot], list[gr.HTML]]:
     columns, chats, lines = [], [], []
-    with gr.Row(elem_id="arms", equal_height=True):
+    with gr.Row(elem_id="arms", elem_classes=ANSWERS, equal_height=True):
         for arm in ORDER:
             with gr.Column(
                 min_width=220,

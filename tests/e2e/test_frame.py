@@ -150,6 +150,25 @@ def test_both_arms_stream_at_once_and_scripts_stay_words(
     assert not {"Submit", "Copy message", "Clear", "Loading"} & set(words.split("\n"))
 
 
+@pytest.mark.parametrize(
+    ("model", "box", "send", "first"),
+    [
+        ("chat", "#question", "Preguntar", ".ft-base .ft-heading"),
+        ("labels", "#text", "Clasificar", ".ft-nearest .ft-heading"),
+    ],
+)
+def test_on_a_phone_the_answers_come_into_view(
+    visit: Open, address: str, model: str, box: str, send: str, first: str
+) -> None:
+    page = visit("/", (PHONE[0], 500))  # as with the keyboard open
+    _chat(page, address, model)
+    answers = page.locator(f"{first}:visible").first
+    expect(answers).not_to_be_in_viewport()
+    page.locator(f"{box} textarea").fill("¿Hacéis envíos?")
+    page.get_by_role("button", name=send, exact=True).click()
+    expect(answers).to_be_in_viewport(ratio=1)
+
+
 def test_a_suggestion_asks_stop_stops_and_clear_empties(
     visit: Open, address: str
 ) -> None:

@@ -11,6 +11,7 @@ from ftcore.texts import catalog
 from ftcore.training.base import Phase, ProgressEvent
 from ftcore.training.curve import judge_curve
 from ftcore.ui.loss import curve_words, loss_story, smoothed, window_of
+from ftcore.ui.loss_chart import loss_figure
 
 PER_EPOCH = 7
 
@@ -45,6 +46,12 @@ def kind_of(sentence: str | None) -> str:
 
 def test_no_loss_no_sentence() -> None:
     assert loss_story([ProgressEvent(Phase.LOADING)]) is None
+
+
+@pytest.mark.parametrize(("steps", "mode"), [(1, "lines+markers"), (2, "lines")])
+def test_the_first_step_alone_is_seen_as_a_point(steps: int, mode: str) -> None:
+    trend = loss_figure(curve([1.0] * steps)).data[1]
+    assert (len(trend.x), trend.mode) == (steps, mode)
 
 
 @pytest.mark.parametrize(
