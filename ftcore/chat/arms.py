@@ -9,6 +9,7 @@ from ftcore.chat.base import Arm, ChatModel, LabelModel
 from ftcore.chat.baselines import BaseChat, FewShotChat, NearestExampleChat
 from ftcore.chat.engines import EnginePool
 from ftcore.chat.labels import HeadLabelModel, LabelChat, NearestLabelModel
+from ftcore.chat.manner import Manner
 from ftcore.chat.tuned import TunedChat
 from ftcore.data.examples import Example, Task
 from ftcore.data.questions import question_key
@@ -71,9 +72,9 @@ def open_arm(
             open_label_arm(folder, arm, engines, include_held_out=include_held_out)
         )
     _require(arm, manifest)
+    manner = Manner(manifest.system_prompt, manifest.task)
     if arm is Arm.BASE:
-        engine = engines.engine_for(manifest.base_model)
-        return BaseChat(engine, manifest.system_prompt)
+        return BaseChat(engines.engine_for(manifest.base_model), manner)
     index = _index(folder, include_held_out=include_held_out)
     if arm is Arm.NEAREST:
         return NearestExampleChat(
@@ -81,14 +82,13 @@ def open_arm(
         )
     engine = engines.engine_for(manifest.base_model)
     if arm is Arm.FEW_SHOT:
-        return FewShotChat(engine, index, system_prompt=manifest.system_prompt)
+        return FewShotChat(engine, index, manner)
     adapter = folder / ADAPTER_GGUF
     if not adapter.is_file():
         raise NotATrainedModelError(path=str(folder))
     if arm is Arm.TUNED_FEW_SHOT:
-        return FewShotChat(
-            engine, index, system_prompt=manifest.system_prompt, adapter=adapter
-        )
+        taught = Manner.of_tuned(manifest, index)
+        return FewShotChat(engine, index, taught, adapter=adapter)
     return TunedChat(engine, adapter, index, manifest)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ftcore.chat.base import ReplyTrace, SamplingOptions, TracedChat
 from ftcore.chat.llama_cpp import LlamaEngine
+from ftcore.chat.manner import Manner
 from ftcore.chat.questions import nearest_to_last, parts_of
 from ftcore.data.examples import Message
 from ftcore.models.prompting import conversation
@@ -16,15 +17,15 @@ NEVER_REFUSE = -1.0  # no cosine is below it
 class BaseChat(TracedChat):
     """The base model as it came, with the project's instruction."""
 
-    def __init__(self, engine: LlamaEngine, system_prompt: str = "") -> None:
+    def __init__(self, engine: LlamaEngine, manner: Manner) -> None:
         self._engine = engine
-        self._system_prompt = system_prompt
+        self._manner = manner
 
     def _pieces(
         self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace
     ) -> Generator[str]:
-        prompt = conversation(self._system_prompt, messages)
-        yield from self._engine.stream(prompt, options, trace=trace)
+        prompt = conversation(self._manner.system_prompt, messages)
+        yield from self._engine.stream(prompt, self._manner.drawn(options), trace=trace)
 
 
 class FewShotChat(TracedChat):
@@ -37,8 +38,8 @@ class FewShotChat(TracedChat):
         self,
         engine: LlamaEngine,
         index: ExampleIndex,
+        manner: Manner,
         k: int = 4,
-        system_prompt: str = "",
         adapter: Path | None = None,
     ) -> None:
         """Prepare the search.
@@ -46,24 +47,30 @@ class FewShotChat(TracedChat):
         Args:
             engine: Serves the base model.
             index: Examples to search.
+            manner: How it opens and draws.
             k: How many are shown.
-            system_prompt: Opens every conversation.
             adapter: GGUF of the tuned model; ``None`` asks the base model.
         """
         self._adapter = adapter
         self._engine = engine
         self._index = index
         self._k = k
-        self._system_prompt = system_prompt
+        self._manner = manner
 
     def _pieces(
         self, messages: Sequence[Message], options: SamplingOptions, trace: ReplyTrace
     ) -> Generator[str]:
         near = nearest_to_last(self._index, messages, NEVER_REFUSE, self._k)
-        shown = [neighbour.example for neighbour in reversed(near)]
-        prompt = conversation(self._system_prompt, messages, shown)
+        shown = [neighbour.example for neighbour in near]
+        manner = self._manner
+        draw = manner.drawn if self._adapter is None else manner.guided
+        prompt = conversation(manner.system_prompt, messages, shown[::-1])
         yield from self._engine.stream(
-            prompt, options, self._adapter, pinned=1 + 2 * len(shown), trace=trace
+            prompt,
+            draw(options, shown),
+            self._adapter,
+            pinned=1 + 2 * len(shown),
+            trace=trace,
         )
 
 

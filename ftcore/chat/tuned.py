@@ -1,29 +1,18 @@
 """The participant's model: the base with its adapter and its examples."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from ftcore.chat.base import (
-    DEFAULT_SAMPLING,
-    ReplyTrace,
-    SamplingOptions,
-    TracedChat,
-    usual_sampling,
-)
+from ftcore.chat.base import ReplyTrace, SamplingOptions, TracedChat
 from ftcore.chat.baselines import word_pieces
 from ftcore.chat.llama_cpp import LlamaEngine
+from ftcore.chat.manner import Manner
 from ftcore.chat.questions import Part, nearest_to_last, parts_of, user_questions
 from ftcore.chat.small_talk import small_talk_reply
 from ftcore.data.examples import Example, Message, Role, Task
-from ftcore.models.house import HouseForm
 from ftcore.models.prompting import conversation
 from ftcore.models.retrieval import ExampleIndex
 from ftcore.models.trained import TrainedModel
-
-# What is discouraged is what stands in the prompt, too: the words of the example that
-# the answer shall repeat. With the usual 1.05, 'incluye' became 'inclueste'.
-NO_PENALTY = 1.0
 
 
 class TunedChat(TracedChat):
@@ -43,11 +32,7 @@ class TunedChat(TracedChat):
         self._adapter = adapter
         self._index = index
         self._manifest = manifest
-        self._form = (
-            HouseForm.of([example.target for example in index.examples])
-            if manifest.task is Task.COMPLETION
-            else None
-        )
+        self._manner = Manner.of_tuned(manifest, index)
 
     def prepare(self) -> None:
         """Have the engine read ahead what stands before any question."""
@@ -93,7 +78,7 @@ class TunedChat(TracedChat):
     ) -> Generator[str]:
         """Let the adapter write an answer, and add what it took to ``trace``."""
         own = ReplyTrace()
-        options = self._guided(options, shown)
+        options = self._manner.guided(options, shown)
         asked = self._as_taught(messages) if shown else messages
         prompt = conversation(self._manifest.system_prompt, asked, shown)
         try:
@@ -106,19 +91,6 @@ class TunedChat(TracedChat):
             trace.trimmed = trace.trimmed or own.trimmed
             trace.finish = own.finish
             self.prepare()
-
-    def _guided(
-        self, options: SamplingOptions, shown: Sequence[Example]
-    ) -> SamplingOptions:
-        """Add what the answer shall keep, and draw as suits it where nobody chose."""
-        is_usual = options.repeat_penalty == DEFAULT_SAMPLING.repeat_penalty
-        if (shown or self._form) and is_usual:
-            options = replace(options, repeat_penalty=NO_PENALTY)
-        if not options.is_chosen:
-            usual = usual_sampling(self._manifest.task)
-            options = replace(options, temperature=usual.temperature, top_p=usual.top_p)
-        source = shown[0].target if shown and self._form is None else ""
-        return replace(options, form=self._form, source=source)
 
     def _as_taught(self, messages: Sequence[Message]) -> Sequence[Message]:
         """Leave out earlier turns where no example has any.

@@ -13,6 +13,7 @@ from ftcore.chat.engines import EnginePool
 from ftcore.chat.labels import LabelChat, NearestLabelModel
 from ftcore.chat.lanes import open_native_lanes, open_server_lanes
 from ftcore.chat.llama_cpp import LlamaEngine
+from ftcore.chat.manner import Manner
 from ftcore.chat.scripted import ScriptedChat
 from ftcore.chat.tuned import TunedChat
 from ftcore.data.examples import Example, Message, Role, Task
@@ -79,11 +80,11 @@ def labels(index, **_):
 
 
 def base(native_engine, **_):
-    return BaseChat(native_engine, "Responde en español.")
+    return BaseChat(native_engine, Manner("Responde en español."))
 
 
 def few_shot(native_engine, index, **_):
-    return FewShotChat(native_engine, index, k=2)
+    return FewShotChat(native_engine, index, Manner(), k=2)
 
 
 def tuned(native_engine, index, adapters, tmp_path_factory, **_):
@@ -101,7 +102,7 @@ def tuned_by(engine, index, adapters, tmp_path_factory):
 
 
 def tuned_few_shot(native_engine, index, adapters, **_):
-    return FewShotChat(native_engine, index, k=2, adapter=adapters[0])
+    return FewShotChat(native_engine, index, Manner(), k=2, adapter=adapters[0])
 
 
 @pytest.fixture(
