@@ -182,12 +182,12 @@ def label_layout(labels: LabelDesk, desk: CaseDesk) -> LabelParts:
     for trigger, source in ((box.submit, box), *((s.click, s) for s in samples)):
         if source is not box:
             trigger(lambda words: words, source, box, queue=False, **quiet)
-        trigger(
+        labelled = trigger(
             labels.label,
             inputs=source,
             outputs=verdicts,
             show_progress="minimal",
             api_visibility="private",
         )
-        look_at_answers(trigger)
+        look_at_answers(labelled.then)  # the row is not there before
     return LabelParts(samples, box, verdicts, cases)

@@ -312,4 +312,7 @@ def test_from_a_template_to_a_classifier_on_a_phone(enter):
     frame.locator("#text").locator("button").first.click()
     expect(frame.locator("#verdicts")).to_contain_text("%", timeout=ANSWER_MS)
     expect(frame.locator("#verdicts")).to_contain_text("urgente")
+    for arm in ("nearest", "tuned"):  # the page has moved, and nothing is cut off
+        verdict = frame.locator(f"#verdicts .ft-{arm} .confidence-set").first
+        expect(verdict).to_be_in_viewport(ratio=1)
     photograph(page, "phone-playground")
