@@ -189,5 +189,5 @@ def label_layout(labels: LabelDesk, desk: CaseDesk) -> LabelParts:
             show_progress="minimal",
             api_visibility="private",
         )
-        look_at_answers(labelled.then)  # the row is not there before
+        look_at_answers(labelled)
     return LabelParts(samples, box, verdicts, cases)

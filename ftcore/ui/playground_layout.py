@@ -104,9 +104,8 @@ def chat_layout(chat: Chat, desk: CaseDesk) -> ChatParts:
         (box.submit, box),
         *((sample.click, sample) for sample in samples),
     ):
-        wiring.answers(trigger, chat.ask, [source, who], [box])
+        look_at_answers(wiring.answers(trigger, chat.ask, [source, who], [box]))
         trigger(None, outputs=notice, js=_HIDE, **_QUICK)
-        look_at_answers(trigger)
     shown = [who, *columns]
     wiring.answers(who.input, chat.show, [who], shown)
     wiring.answers(compare.click, chat.compare, [who], shown)
@@ -123,9 +122,13 @@ def chat_layout(chat: Chat, desk: CaseDesk) -> ChatParts:
     return parts
 
 
-def look_at_answers(trigger: Trigger) -> None:
-    """Bring the answers into view: on a phone they lie below the screen."""
-    trigger(None, js=_SCROLL.read_text(encoding="utf-8"), **_QUICK)
+def look_at_answers(asked: gr.events.Dependency) -> None:
+    """Bring the answers into view: on a phone they lie below the screen.
+
+    Args:
+        asked: What shows the question or the answers; where it failed nothing moves.
+    """
+    asked.success(None, js=_SCROLL.read_text(encoding="utf-8"), **_QUICK)
 
 
 def heading(words: str, about: str = "") -> gr.HTML:
@@ -213,7 +216,7 @@ class _Wiring:
         handler: Callable[..., object],
         inputs: Sequence[object],
         outputs: Sequence[object],
-    ) -> None:
+    ) -> gr.events.Dependency:
         """Let ``handler`` change the conversations, then every arm answer its own.
 
         Args:
@@ -222,6 +225,9 @@ class _Wiring:
                 conversations and lines.
             inputs: What it needs besides.
             outputs: What it changes besides.
+
+        Returns:
+            What shows the question.
         """
         both = [*self.parts.chats, *self.parts.lines]
         put = trigger(
@@ -235,3 +241,4 @@ class _Wiring:
                 outputs=[bot, line],
                 **_STREAMED,
             )
+        return put

@@ -169,6 +169,14 @@ def test_on_a_phone_the_answers_come_into_view(
     expect(answers).to_be_in_viewport(ratio=1)
 
 
+def test_an_empty_question_moves_nothing(visit: Open, address: str) -> None:
+    page = visit("/", (PHONE[0], 500))
+    _chat(page, address)
+    page.get_by_role("button", name="Preguntar", exact=True).click()
+    page.wait_for_timeout(1000)
+    expect(page.locator(".ft-base .ft-heading").first).not_to_be_in_viewport()
+
+
 def test_a_suggestion_asks_stop_stops_and_clear_empties(
     visit: Open, address: str
 ) -> None:
